@@ -87,13 +87,14 @@ struct MemberOf<Field Row::*> {
 /// Declares a column from a pointer to its member: `column<&Process::pid>("pid", "Process id.")`.
 template <auto kMember>
 constexpr ColumnInfo column(std::string_view name, std::string_view meaning) {
-  using Row = typename detail::MemberOf<decltype(kMember)>::RowType;
-  using Field = typename detail::MemberOf<decltype(kMember)>::FieldType;
+  using Member = detail::MemberOf<decltype(kMember)>;
+  using RowType = typename Member::RowType;
+  using CellType = detail::Cell<typename Member::FieldType>;
   return ColumnInfo{
-      name, detail::Cell<Field>::kType, meaning,
-      [](const void* row) { return detail::Cell<Field>::get(static_cast<const Row*>(row)->*kMember); },
+      name, CellType::kType, meaning,
+      [](const void* row) { return CellType::get(static_cast<const RowType*>(row)->*kMember); },
       [](void* row, const Value& value) {
-        return detail::Cell<Field>::set(static_cast<Row*>(row)->*kMember, value);
+        return CellType::set(static_cast<RowType*>(row)->*kMember, value);
       }};
 }
 
