@@ -12,28 +12,17 @@ namespace genba::base {
 
 std::string_view to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kNotFound:
-      return "not_found";
-    case ErrorCode::kGone:
-      return "gone";
-    case ErrorCode::kDenied:
-      return "denied";
-    case ErrorCode::kTimedOut:
-      return "timed_out";
-    case ErrorCode::kTooLarge:
-      return "too_large";
-    case ErrorCode::kWrongType:
-      return "wrong_type";
-    case ErrorCode::kLoop:
-      return "loop";
-    case ErrorCode::kUnsupported:
-      return "unsupported";
-    case ErrorCode::kDamaged:
-      return "damaged";
-    case ErrorCode::kInvalid:
-      return "invalid";
-    case ErrorCode::kIo:
-      return "io";
+    case ErrorCode::kNotFound: return "not_found";
+    case ErrorCode::kGone: return "gone";
+    case ErrorCode::kDenied: return "denied";
+    case ErrorCode::kTimedOut: return "timed_out";
+    case ErrorCode::kTooLarge: return "too_large";
+    case ErrorCode::kWrongType: return "wrong_type";
+    case ErrorCode::kLoop: return "loop";
+    case ErrorCode::kUnsupported: return "unsupported";
+    case ErrorCode::kDamaged: return "damaged";
+    case ErrorCode::kInvalid: return "invalid";
+    case ErrorCode::kIo: return "io";
   }
   return "io";
 }
@@ -47,32 +36,22 @@ namespace {
 ErrorCode code_from_errno(int sys_errno) {
   switch (sys_errno) {
     case ENOENT:
-    case ENOTDIR:
-      return ErrorCode::kNotFound;
-    case ESRCH:
-      return ErrorCode::kGone;
+    case ENOTDIR: return ErrorCode::kNotFound;
+    case ESRCH: return ErrorCode::kGone;
     case EACCES:
-    case EPERM:
-      return ErrorCode::kDenied;
-    case ETIMEDOUT:
-      return ErrorCode::kTimedOut;
+    case EPERM: return ErrorCode::kDenied;
+    case ETIMEDOUT: return ErrorCode::kTimedOut;
     case EFBIG:
-    case EOVERFLOW:
-      return ErrorCode::kTooLarge;
+    case EOVERFLOW: return ErrorCode::kTooLarge;
     case EISDIR:
-    case ENXIO:
-      return ErrorCode::kWrongType;
-    case ELOOP:
-      return ErrorCode::kLoop;
+    case ENXIO: return ErrorCode::kWrongType;
+    case ELOOP: return ErrorCode::kLoop;
     case ENOSYS:
     case EOPNOTSUPP:
     case EPROTONOSUPPORT:
-    case EAFNOSUPPORT:
-      return ErrorCode::kUnsupported;
-    case EINVAL:
-      return ErrorCode::kInvalid;
-    default:
-      return ErrorCode::kIo;
+    case EAFNOSUPPORT: return ErrorCode::kUnsupported;
+    case EINVAL: return ErrorCode::kInvalid;
+    default: return ErrorCode::kIo;
   }
 }
 

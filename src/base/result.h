@@ -72,11 +72,11 @@ struct Note {
 }  // namespace genba::base
 
 /// Aborts when a promise of our own code is broken. Never for input or for the system's answers.
-#define GENBA_CHECK(expression)                                          \
-  do {                                                                   \
-    if (!(expression)) {                                                 \
-      ::genba::base::check_failed(#expression, __FILE__, __LINE__);      \
-    }                                                                    \
+#define GENBA_CHECK(expression)                                     \
+  do {                                                              \
+    if (!(expression)) {                                            \
+      ::genba::base::check_failed(#expression, __FILE__, __LINE__); \
+    }                                                               \
   } while (false)
 
 #define GENBA_CONCAT_INNER(a, b) a##b
@@ -85,9 +85,9 @@ struct Note {
 /// `GENBA_TRY(auto text, read_file(path));` declares the value, or returns the error to the caller.
 #define GENBA_TRY(declaration, expression) \
   GENBA_TRY_INNER(declaration, expression, GENBA_CONCAT(genba_try_, __LINE__))
-#define GENBA_TRY_INNER(declaration, expression, name) \
-  auto name = (expression);                            \
-  if (!name) {                                         \
+#define GENBA_TRY_INNER(declaration, expression, name)   \
+  auto name = (expression);                              \
+  if (!name) {                                           \
     return ::genba::base::fail(std::move(name).error()); \
-  }                                                    \
+  }                                                      \
   declaration = *std::move(name)

@@ -78,7 +78,8 @@ Civil to_civil(Timestamp time) {
   const int64_t day_of_era = shifted - era * 146'097;
   const int64_t year_of_era =
       (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t month_index = (5 * day_of_year + 2) / 153;
   Civil civil;
   civil.day = static_cast<int>(day_of_year - (153 * month_index + 2) / 5 + 1);
@@ -149,8 +150,7 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
   int64_t offset_seconds = 0;
   if (at + 1 == text.size() && (text[at] == 'Z' || text[at] == 'z')) {
     offset_seconds = 0;
-  } else if (at + 6 == text.size() && (text[at] == '+' || text[at] == '-') &&
-             text[at + 3] == ':') {
+  } else if (at + 6 == text.size() && (text[at] == '+' || text[at] == '-') && text[at + 3] == ':') {
     const auto hours = parse_digits(text, at + 1, 2);
     const auto minutes = parse_digits(text, at + 4, 2);
     if (!hours || !minutes || *hours > 23 || *minutes > 59) {
@@ -164,7 +164,12 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
   if (!time) {
     return std::nullopt;
   }
-  return Timestamp{time->nanoseconds - offset_seconds * kNanosecondsPerSecond};
+  int64_t nanoseconds = 0;
+  if (__builtin_sub_overflow(time->nanoseconds, offset_seconds * kNanosecondsPerSecond,
+                             &nanoseconds)) {
+    return time;  // already saturated at that end
+  }
+  return Timestamp{nanoseconds};
 }
 
 }  // namespace genba::base
