@@ -61,6 +61,25 @@ struct DirectoryEntry {
   uint64_t inode = 0;
 };
 
+/// One name in a directory together with what lstat and read_link say of it.
+struct ListedFile {
+  std::string name;  ///< raw bytes, never "." or ".."
+  FileStatus status;
+  std::optional<std::string> link_target;  ///< as written; only for symbolic links
+};
+
+/// What Host::list_directory gives.
+struct DirectoryListing {
+  FileStatus status;              ///< of the directory itself
+  std::vector<ListedFile> files;  ///< in the order in which the filesystem lists them
+  uint64_t gone = 0;              ///< names that vanished before they could be looked at
+  uint64_t failed = 0;            ///< names whose status was refused or failed otherwise
+  bool truncated = false;         ///< the limit cut it
+};
+
+/// Default cap on the names of one directory; it keeps one listing below about 300 MB.
+inline constexpr uint64_t kListingLimit = 1ULL << 20;
+
 /// What was read of a file. `truncated` is set when the limit cut it.
 struct FileBytes {
   std::string bytes;
@@ -137,6 +156,11 @@ class Host {
   virtual Result<std::unique_ptr<FileReader>> open_file(std::string_view path) const = 0;
   /// Names in a directory, in the order in which the filesystem lists them.
   virtual Result<std::vector<DirectoryEntry>> read_directory(std::string_view path) const = 0;
+  /// Names in a directory with the status of each, for walks: one open a directory where the host
+  /// can do it. Unlike read_directory it does not follow a final symbolic link (kLoop), starts no
+  /// automount and asks no server for fresh attributes. The default does it name by name.
+  virtual Result<DirectoryListing> list_directory(std::string_view path,
+                                                  uint64_t limit = kListingLimit) const;
   /// Status of the file itself; a final symbolic link is not followed.
   virtual Result<FileStatus> lstat(std::string_view path) const = 0;
   /// Status of what the path leads to.
