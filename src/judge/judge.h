@@ -6,7 +6,10 @@
 // Covered by judge_test.cc, incidents_test.cc.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -27,6 +30,8 @@ struct JudgeOptions {
   /// Findings kept for one rule; the rest are counted in the last finding's words (a machine where
   /// 10,000 processes are deleted executables must not make 10,000 paragraphs).
   size_t max_findings_per_rule = 200;
+  /// A rule that runs longer is stopped and reported as not judged ("too slow").
+  std::chrono::milliseconds max_time_per_rule{5000};
   std::vector<RuleTiming>* timings = nullptr;
 };
 

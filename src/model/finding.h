@@ -126,8 +126,8 @@ struct NotJudged {
   std::string rule;
   std::string area;
   Text title;
-  std::string table;   ///< the table that was not read
-  std::string reason;  ///< not_read, or not_applicable for a tree
+  std::string table;   ///< the table that was not read; empty for the other reasons
+  std::string reason;  ///< not_read, not_applicable (a tree), "too slow", or "failed: words"
 };
 
 /// Everything that judging said.

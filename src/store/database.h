@@ -7,6 +7,7 @@
 // tells. Text columns hold valid UTF-8 (base::to_valid_utf8). Covered by database_test.cc.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <set>
@@ -58,6 +59,9 @@ class Database {
   static Result<std::unique_ptr<Database>> open(const model::Facts& facts);
   /// Compiles one SELECT. kInvalid, with SQLite's words, for anything else.
   virtual Result<std::unique_ptr<Statement>> prepare(std::string_view sql) = 0;
+  /// From now on a statement that still runs at this time stops with kTimedOut, also between rows
+  /// (sqlite3_progress_handler). time_point::max() takes the limit away again.
+  virtual void set_deadline(std::chrono::steady_clock::time_point deadline) = 0;
   /// Writes all tables (large ones as ordinary tables) into an SQLite file that must not exist.
   virtual Result<std::string> serialize() = 0;
 };
