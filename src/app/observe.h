@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Gets the facts that a verb works on, from wherever the responder pointed it: the running
+// machine, a tree, or a stored case. Covered by tests/whole.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/progress.h"
+#include "collect/collector.h"
+#include "model/facts.h"
+#include "render/report.h"
+
+namespace genba::app {
+
+enum class Walk : uint8_t { kYes, kNo };
+
+/// What to look at and how.
+struct ObserveOptions {
+  std::optional<std::string> root;      ///< a tree to read as if it were /
+  std::optional<std::string> case_dir;  ///< a stored case
+  std::optional<std::string> save_dir;  ///< keep what was seen here
+  collect::Depth depth = collect::Depth::kDefault;
+  Walk walk = Walk::kYes;
+  bool allow_module_load = false;
+  int jobs = 0;  ///< 0: one a processor, at most 4
+  std::string version;
+  std::string command;
+};
+
+/// Facts and what it cost to get them.
+struct Observation {
+  model::Facts facts;
+  render::RunFigures run;
+};
+
+/// An Observation, or kInvalid for options that cannot be obeyed (a --root that is no directory, a
+/// --save that exists), kDamaged for a case that cannot be read at all.
+base::Result<Observation> observe(const ObserveOptions& options, const collect::Wanted& wanted,
+                                  Progress& progress);
+
+/// Whether anything besides coverage and the machine's name was read.
+bool saw_anything(const model::Facts& facts);
+
+}  // namespace genba::app

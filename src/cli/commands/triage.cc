@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/triage.h"
+
+#include "cli/common.h"
+
+namespace genba::cli {
+
+namespace {
+
+constexpr Example kExamples[] = {
+    {"genba triage",
+     {"Look at this machine and say what is wrong, since when, and what to do next.",
+      "このマシンを調べ、何が、いつから起きていて、次に何をすべきかを述べます。"}},
+    {"genba triage --report report.html --save case",
+     {"Also write a page for others to read, and keep what was seen as a case.",
+      "共有用の HTML を書き出し、確認した内容を事案として保存します。"}},
+    {"genba triage --root /mnt/disk",
+     {"Look at a mounted disk; nothing outside of it is opened.",
+      "マウントしたディスクを調べます。その外のファイルは開きません。"}},
+    {"genba triage --case case --lang ja",
+     {"Judge a stored case again, in Japanese.", "保存済みの事案を日本語で判定し直します。"}},
+    {"ssh root@victim ./genba triage --json > victim.jsonl",
+     {"Machine-readable result; nothing is written on the victim.",
+      "機械可読な結果を手元に保存します。対象マシンには何も書きません。"}},
+};
+
+constexpr Option kOptions[] = {
+    {"report", "FILE",
+     {"Write one self-contained HTML page to FILE.", "単独で読める HTML を FILE に書き出します。"}},
+    {"deep", "",
+     {"Look at everything however long it takes: every package file, the whole walk.",
+      "時間をかけてすべて確認します（全パッケージのファイル、ファイル走査の全範囲）。"}},
+    {"no-walk", "",
+     {"Leave out the walk over the filesystem: faster, sees less.",
+      "ファイルシステムの走査を省きます。速くなりますが、確認範囲は狭くなります。"}},
+    {"summary", "",
+     {"Only the first screen: verdict, story, what to do now, what could not be looked at.",
+      "最初の画面だけを表示します（判定、経緯、次にすること、確認できなかった項目）。"}},
+};
+
+base::Result<app::TriageOptions> options_of(const Invocation& invocation,
+                                            const Terminal& terminal) {
+  app::TriageOptions options;
+  GENBA_TRY(options.observe, observe_options(invocation));
+  GENBA_TRY(options.style.language, language_of(invocation, terminal));
+  options.observe.depth =
+      invocation.has("deep") ? collect::Depth::kDeep : collect::Depth::kDefault;
+  options.observe.walk = invocation.has("no-walk") ? app::Walk::kNo : app::Walk::kYes;
+  for (const auto& [name, value] : invocation.options) {
+    if (name == "rules") {
+      options.rule_directories.push_back(value);
+    }
+  }
+  if (const auto report = invocation.value("report")) {
+    options.report = std::string(*report);
+  }
+  options.format = invocation.has("json") ? app::Format::kJson : app::Format::kTable;
+  options.style.colour = terminal.colour && !invocation.has("no-color")
+                             ? render::Colour::kAnsi
+                             : render::Colour::kPlain;
+  options.style.columns = terminal.columns;
+  options.style.detail =
+      invocation.has("summary") ? render::Detail::kSummary : render::Detail::kFull;
+  return options;
+}
+
+Exit run(const Invocation& invocation, const Terminal& terminal) {
+  const auto options = options_of(invocation, terminal);
+  if (!options) {
+    return complain(options.error());
+  }
+  app::Progress progress(progress_mode(invocation, terminal), options->style.language);
+  const auto outcome = app::run_triage(*options, progress);
+  if (!outcome) {
+    progress.wipe();
+    return complain(outcome.error());
+  }
+  if (!outcome->looked) {
+    return Exit::kCouldNotLook;
+  }
+  return outcome->findings_of_medium_or_above ? Exit::kFindings : Exit::kNothingFound;
+}
+
+}  // namespace
+
+const Command& triage_command() {
+  static constexpr Command kCommand{
+      "triage",
+      {"Look at a live server, a tree or a case and say what is wrong",
+       "稼働中のサーバー、ツリー、事案を調べ、問題を述べる"},
+      kExamples,
+      {},
+      kOptions,
+      run};
+  return kCommand;
+}
+
+}  // namespace genba::cli

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/common.h"
+
+#include <cstdio>
+
+#include "base/number.h"
+#include "base/text.h"
+#include "fmt/format.h"
+#include "version.h"
+
+namespace genba::cli {
+
+namespace {
+
+constexpr int64_t kMostJobs = 64;
+
+base::Error usage(std::string what) {
+  return base::Error{base::ErrorCode::kInvalid, 0, std::move(what)};
+}
+
+}  // namespace
+
+base::Result<app::ObserveOptions> observe_options(const Invocation& invocation) {
+  app::ObserveOptions options;
+  const auto copy = [&](std::string_view name, std::optional<std::string>& target) {
+    if (const auto value = invocation.value(name)) {
+      target = std::string(*value);
+    }
+  };
+  copy("root", options.root);
+  copy("case", options.case_dir);
+  copy("save", options.save_dir);
+  if (options.root && options.case_dir) {
+    return base::fail(usage("--root and --case exclude each other: give one of them"));
+  }
+  if (options.save_dir && options.case_dir) {
+    return base::fail(usage("--save keeps what was looked at now; with --case there is nothing new "
+                            "to keep: leave one of them out"));
+  }
+  if (const auto jobs = invocation.value("jobs")) {
+    const auto number = base::parse_decimal<int64_t>(*jobs);
+    if (!number || *number < 1 || *number > kMostJobs) {
+      return base::fail(usage(fmt::format("--jobs takes a number from 1 to {}, not '{}'", kMostJobs,
+                                          base::escape_for_terminal(*jobs))));
+    }
+    options.jobs = static_cast<int>(*number);
+  }
+  options.allow_module_load = invocation.has("allow-module-load");
+  options.version = version_text();
+  options.command = fmt::format("genba {}", invocation.verb);
+  for (const auto& [name, value] : invocation.options) {
+    options.command += value.empty() ? fmt::format(" --{}", name)
+                                     : fmt::format(" --{} {}", name, value);
+  }
+  return options;
+}
+
+base::Result<model::Language> language_of(const Invocation& invocation, const Terminal& terminal) {
+  const auto asked = invocation.value("lang");
+  if (!asked) {
+    return terminal.language;
+  }
+  if (*asked == "en") {
+    return model::Language::kEnglish;
+  }
+  if (*asked == "ja") {
+    return model::Language::kJapanese;
+  }
+  return base::fail(
+      usage(fmt::format("--lang takes en or ja, not '{}'", base::escape_for_terminal(*asked))));
+}
+
+app::ProgressMode progress_mode(const Invocation& invocation, const Terminal& terminal) {
+  return terminal.stderr_is_terminal && !invocation.has("quiet") ? app::ProgressMode::kShown
+                                                                 : app::ProgressMode::kSilent;
+}
+
+std::string version_text() {
+  return fmt::format("{} (commit {}, {})", version(), build_commit(), build_type());
+}
+
+Exit complain(const base::Error& error) {
+  const std::string line = fmt::format("genba: {}\n", base::escape_for_terminal(error.what));
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  return error.code == base::ErrorCode::kInvalid ? Exit::kUsage : Exit::kCouldNotLook;
+}
+
+bool print(std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
+}  // namespace genba::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every verb that looks at something does with the global options.
+#pragma once
+
+#include <string>
+
+#include "app/observe.h"
+#include "cli/command.h"
+
+namespace genba::cli {
+
+/// The options of app::observe from the global options; kInvalid when they contradict each other
+/// (--root with --case) or a number is none.
+base::Result<app::ObserveOptions> observe_options(const Invocation& invocation);
+
+/// --lang when given (kInvalid for another word than en or ja), else the terminal's language.
+base::Result<model::Language> language_of(const Invocation& invocation, const Terminal& terminal);
+
+/// Progress on a terminal's stderr, unless --quiet.
+app::ProgressMode progress_mode(const Invocation& invocation, const Terminal& terminal);
+
+/// "0.1.0 (commit abc, release)".
+std::string version_text();
+
+/// Prints "genba: what" to stderr in one line and gives the exit code: usage for kInvalid,
+/// could-not-look for the rest.
+Exit complain(const base::Error& error);
+
+/// Prints to stdout; false when it is closed (a broken pipe is no failure).
+bool print(std::string_view text);
+
+}  // namespace genba::cli
