@@ -34,6 +34,17 @@ const RowStore* Facts::find(const TableInfo& table) const {
   return found == stores_.end() ? nullptr : found->second.second.get();
 }
 
+void Facts::share(const TableInfo& table, const Facts& other) {
+  const auto found = other.stores_.find(table.name);
+  if (found != other.stores_.end()) {
+    stores_[table.name] = found->second;
+  }
+}
+
+void Facts::drop(const TableInfo& table) {
+  stores_.erase(table.name);
+}
+
 void Facts::merge(Facts&& other) {
   for (auto& [name, entry] : other.stores_) {
     auto& ours = stores_[name];

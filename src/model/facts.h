@@ -17,7 +17,7 @@
 namespace genba::model {
 
 /// All rows of a run, by table. Not thread-safe: collectors that run side by side each fill their
-/// own Facts, which are then merged.
+/// own Facts, which share the tables they read and are merged when they end.
 class Facts {
  public:
   /// Marks the table as read; returns its store, made empty at the first call.
@@ -45,6 +45,12 @@ class Facts {
   const RowStore* find(const TableInfo& table) const;
   bool has(const TableInfo& table) const { return find(table) != nullptr; }
 
+  /// Lets this set read a table of `other`, if that has it. Both then refer to the same rows, which
+  /// nobody may change until this set has dropped them.
+  void share(const TableInfo& table, const Facts& other);
+  /// Forgets a table; its rows live on where they are shared.
+  void drop(const TableInfo& table);
+
   /// Moves all rows of `other` behind ours; a table that only `other` has read becomes ours whole.
   void merge(Facts&& other);
 
@@ -52,7 +58,7 @@ class Facts {
   std::vector<const TableInfo*> tables() const;
 
  private:
-  std::map<std::string_view, std::pair<const TableInfo*, std::unique_ptr<RowStore>>> stores_;
+  std::map<std::string_view, std::pair<const TableInfo*, std::shared_ptr<RowStore>>> stores_;
 };
 
 }  // namespace genba::model

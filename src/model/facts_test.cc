@@ -58,6 +58,19 @@ TEST(Facts, MergeOfAnEmptyReadKeepsOursAndMarksItRead) {
   EXPECT_TRUE(ours.has(tables::coverage()));
 }
 
+TEST(Facts, SharedTableIsTheSameRowsAndSurvivesItsDrop) {
+  Facts ours;
+  ours.rows<Coverage>().emplace_back();
+  Facts theirs;
+  theirs.share(tables::coverage(), ours);
+  theirs.share(tables::file(), ours);
+  EXPECT_EQ(theirs.find(tables::coverage()), ours.find(tables::coverage()));
+  EXPECT_FALSE(theirs.has(tables::file()));
+  theirs.drop(tables::coverage());
+  EXPECT_FALSE(theirs.has(tables::coverage()));
+  EXPECT_EQ(ours.read<Coverage>().size(), 1U);
+}
+
 TEST(Facts, TablesAreSortedByName) {
   Facts facts;
   facts.open(tables::file());

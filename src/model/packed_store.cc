@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 #include <map>
+#include <mutex>
 
 #include "base/result.h"
 #include "model/packed_columns.h"
@@ -65,7 +66,9 @@ struct PackedStore::Impl {
     }
   }
 
+  // Built once under the lock; a map's nodes never move, so the reference outlives it.
   const HashIndex& hash_index(size_t column) {
+    const std::lock_guard lock(index_mutex);
     const auto [found, added] = by_hash.try_emplace(column);
     if (added) {
       std::vector<uint32_t> hashes(rows);
@@ -80,6 +83,7 @@ struct PackedStore::Impl {
   }
 
   const std::vector<uint32_t>& order_index(size_t column) {
+    const std::lock_guard lock(index_mutex);
     const auto [found, added] = by_order.try_emplace(column);
     if (added) {
       std::vector<std::pair<int64_t, uint32_t>> sorted;
@@ -103,6 +107,7 @@ struct PackedStore::Impl {
   std::vector<Column> columns;
   size_t rows = 0;
   bool full = false;
+  std::mutex index_mutex;
   std::map<size_t, HashIndex> by_hash;
   std::map<size_t, std::vector<uint32_t>> by_order;
 };

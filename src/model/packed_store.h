@@ -34,7 +34,7 @@ class PackedStore final : public RowStore {
   bool append_row(const void* row);
 
   /// Row numbers whose column equals the value, in ascending order. The index of a column is
-  /// built at its first use; call from one thread at a time.
+  /// built at its first use; any number of threads may ask, while none appends.
   std::vector<uint32_t> rows_equal(size_t column, const Value& value) const;
   /// Row numbers whose integer column lies in [low, high], ascending by row number.
   std::vector<uint32_t> rows_between(size_t column, int64_t low, int64_t high) const;
