@@ -59,6 +59,9 @@ struct Collector {
   std::span<const model::TableInfo* const> provides;
   std::span<const model::TableInfo* const> needs;
   void (*collect)(Context& context);
+  /// A second reading, after all collectors have run: what moved since the first (CPU share,
+  /// traffic rates). `context.facts` then holds the rows of the whole run, to be changed in place.
+  void (*finish)(Context& context) = nullptr;
 };
 
 /// All collectors, sorted by name. Generated.
