@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// IP addresses as values: one spelling for each, so that tables, logs and rules can be joined on
+// it, and the scope that says how far away the other end is. Text is RFC 5952; an IPv4-mapped
+// address keeps its IPv6 form (::ffff:192.0.2.1), because that is what the socket holds. Scopes
+// follow the IANA special-purpose registries; documentation and reserved blocks count as public,
+// so that nothing an attacker can make up looks harmless. Covered by address_test.cc.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace genba::base {
+
+enum class AddressFamily : uint8_t { kIpv4, kIpv6 };
+
+/// "ipv4" or "ipv6", as tables show it.
+std::string_view to_string(AddressFamily family);
+
+/// An IPv4 or IPv6 address. IPv4 uses the first four of `bytes`; the others are zero.
+struct Address {
+  AddressFamily family = AddressFamily::kIpv4;
+  std::array<uint8_t, 16> bytes{};  ///< network order
+
+  friend auto operator<=>(const Address&, const Address&) = default;
+
+  /// All bits zero: a socket that is not bound, or not connected.
+  bool is_unspecified() const;
+};
+
+/// An address from 4 or 16 raw bytes in network order; nothing for any other length.
+std::optional<Address> address_from_bytes(std::string_view raw);
+
+/// The IPv4 address inside ::ffff:a.b.c.d; any other address as it is.
+Address unmapped(const Address& address);
+
+/// The canonical text (RFC 5952; dotted quad for IPv4 and behind ::ffff:).
+std::string to_text(const Address& address);
+
+/// Parses either family. Refuses zone ids, ports, brackets, and IPv4 parts with leading zeros
+/// (which some resolvers read as octal).
+std::optional<Address> parse_address(std::string_view text);
+
+/// How far away an address is. kPrivate holds RFC 1918, carrier-grade NAT (100.64.0.0/10), unique
+/// local (fc00::/7) and the retired site-local block (fec0::/10).
+enum class AddressScope : uint8_t { kLoopback, kPrivate, kLinkLocal, kMulticast, kPublic };
+
+/// loopback, private, link_local, multicast or public.
+std::string_view to_string(AddressScope scope);
+
+/// The scope; nothing for an unspecified address. An IPv4 address inside an IPv6 one (mapped, or
+/// behind the NAT64 prefix 64:ff9b::/96) gives its own scope.
+std::optional<AddressScope> scope_of(const Address& address);
+
+}  // namespace genba::base
