@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/words.h"
+
+#include <array>
+#include <cstddef>
+
+namespace genba::render {
+
+namespace {
+
+struct Entry {
+  Word word;
+  std::string_view en;
+  std::string_view ja;
+};
+
+constexpr Entry kCatalogue[] = {
+    {Word::kComma, ", ", "、"},
+    {Word::kLabelled, "{0}: {1}", "{0}：{1}"},
+    {Word::kRemark, "{0} ({1})", "{0}（{1}）"},
+
+    {Word::kVerdict, "Verdict", "判定"},
+    {Word::kCompromised, "COMPROMISED", "侵害されている"},
+    {Word::kSuspicious, "SUSPICIOUS", "不審"},
+    {Word::kNothingFound, "NOTHING FOUND in what could be read", "該当なし（確認できた範囲）"},
+    {Word::kFindingCounts, "findings: {0}", "所見：{0}"},
+    {Word::kWeaknessCount, "weaknesses: {0}", "設定上の弱点：{0}"},
+    {Word::kNoFindings, "none", "なし"},
+    {Word::kWhatHappened, "What happened", "何が起きているか"},
+    {Word::kWorstOf, "the worst of {0} incidents", "事案{0}件のうち最も深刻なもの"},
+    {Word::kSince, "since {0}", "{0} から"},
+    {Word::kSinceUntil, "{0} to {1}", "{0} から {1} まで"},
+    {Word::kTimeUnknown, "Time unknown", "時刻不明"},
+    {Word::kWhatToDo, "What to do now", "今すること"},
+    {Word::kMoreSteps, "and {0} more", "ほか{0}件"},
+    {Word::kNothingToDo, "No step follows from the findings.",
+     "所見から導かれる手順はありません。"},
+    {Word::kNotLookedAt, "What could not be looked at", "確認できなかった項目"},
+    {Word::kNotLookedAtCount, "{0} of {1} sources were not read, or only in part: {2}",
+     "{1}件の情報源のうち{0}件は、読めなかったか一部しか読めませんでした：{2}"},
+    {Word::kRulesNotJudgedCount, "Rules not applied for want of facts: {0}.",
+     "情報が足りず適用できなかったルール：{0}件。"},
+    {Word::kAllRead, "Every source that was asked for could be read.",
+     "読もうとした情報源はすべて読めました。"},
+    {Word::kReach, "What this result rests on", "この結果の根拠"},
+    {Word::kReachLive,
+     "Sources read: {0}. Rules applied: {1}. In these, nothing of medium severity or above was "
+     "found. This does not prove that the host is free of intruders.",
+     "情報源{0}件を読み、ルール{1}件を適用しました。その範囲で、深刻度「中」以上の侵入の痕跡は"
+     "見つかっていません。侵入されていないことの証明にはなりません。"},
+    {Word::kReachTree,
+     "Files only: sources read: {0}, rules applied: {1}. In these, nothing of medium severity or "
+     "above was found. What ran in memory was not part of this.",
+     "ファイルだけを調べました。情報源{0}件を読み、ルール{1}件を適用した範囲で、深刻度「中」以上の"
+     "侵入の痕跡は見つかっていません。メモリ上で動いていたものは対象外です。"},
+    {Word::kLimit,
+     "A kernel implant that controls every live view is out of reach of any live tool. To rule it "
+     "out, compare offline: read the disk from a trusted system with genba triage --root DIR.",
+     "カーネルに潜み、稼働中の見え方をすべて操作するものは、稼働中に動くどのツールでも見つけられま"
+     "せん。"
+     "否定するには、信頼できる別のシステムからディスクを読み（genba triage --root "
+     "DIR）、オフラインで"
+     "照合してください。"},
+    {Word::kLimitTree,
+     "Processes, connections and kernel state can only be read on the running host.",
+     "プロセス、通信、カーネルの状態は、稼働中のホストでしか読めません。"},
+    {Word::kKeepEvidence,
+     "Before changing anything, keep the evidence: genba triage --save DIR, on another disk.",
+     "何かを変更する前に証拠を保全します。別のディスクに genba triage --save DIR "
+     "で保存してください。"},
+
+    {Word::kProcesses, "Processes", "プロセス"},
+    {Word::kFiles, "Files", "ファイル"},
+    {Word::kConnections, "Connections", "通信"},
+    {Word::kAccounts, "Accounts", "アカウント"},
+    {Word::kStartup, "Start-up", "自動起動"},
+    {Word::kOther, "Also", "その他"},
+    {Word::kAndMore, "+{0} more", "ほか{0}件"},
+    {Word::kListening, "listening", "待ち受け"},
+
+    {Word::kIncidents, "Incidents", "事案"},
+    {Word::kIncident, "Incident", "事案"},
+    {Word::kStory, "Timeline", "時系列"},
+    {Word::kAdvice, "Advice", "対処"},
+    {Word::kFindings, "Findings", "所見"},
+    {Word::kFinding, "Finding", "所見"},
+    {Word::kWeaknesses, "Weaknesses", "設定上の弱点"},
+    {Word::kWeaknessesMean,
+     "Open doors, not visitors: they never change the verdict, but should be closed.",
+     "侵入の痕跡ではなく、開いたままの入口です。判定には影響しませんが、塞いでください。"},
+    {Word::kSeverity, "Severity", "深刻度"},
+    {Word::kConfidence, "Confidence", "確度"},
+    {Word::kRule, "Rule", "ルール"},
+    {Word::kAttack, "ATT&CK", "ATT&CK"},
+    {Word::kEvidence, "Evidence", "証拠"},
+    {Word::kEvidenceFrom, "Evidence: {0}", "証拠：{0}"},
+    {Word::kWhy, "Why it matters", "なぜ問題か"},
+    {Word::kBenign, "When innocent", "問題ない場合"},
+    {Word::kNext, "Next step", "次にすること"},
+    {Word::kMoreEvidence, "More rows of evidence, in the JSON output: {0}.",
+     "残り{0}行の証拠は --json で確認できます。"},
+    {Word::kMoreFields, "More columns, in the JSON output: {0}.",
+     "残り{0}列は --json で確認できます。"},
+    {Word::kTime, "Time", "時刻"},
+    {Word::kWhat, "What", "内容"},
+    {Word::kSubjects, "Concerns", "対象"},
+
+    {Word::kCritical, "critical", "緊急"},
+    {Word::kHigh, "high", "高"},
+    {Word::kMedium, "medium", "中"},
+    {Word::kLow, "low", "低"},
+    {Word::kInfo, "info", "情報"},
+    {Word::kProven, "proven", "確証"},
+    {Word::kLikely, "likely", "濃厚"},
+    {Word::kHint, "hint", "手がかり"},
+    {Word::kStatusComplete, "complete", "すべて確認"},
+    {Word::kStatusPartial, "partial", "一部のみ"},
+    {Word::kStatusFailed, "failed", "失敗"},
+    {Word::kStatusUnsupported, "unsupported", "非対応"},
+    {Word::kStatusNotApplicable, "not applicable", "対象外"},
+    {Word::kStatusSkipped, "skipped", "省略"},
+    {Word::kReasonNotRead, "the table was not read", "表が読まれていない"},
+    {Word::kReasonNotApplicable, "needs a running host", "稼働中のホストが必要"},
+    {Word::kYes, "yes", "はい"},
+    {Word::kNo, "no", "いいえ"},
+    {Word::kNone, "none", "なし"},
+
+    {Word::kCoverage, "Coverage", "確認範囲"},
+    {Word::kCoverageMeans,
+     "What was looked at, and how much of it could be read. An empty result is never a failed "
+     "read.",
+     "何をどこまで読めたかの記録です。「該当なし」と「読めなかった」は区別しています。"},
+    {Word::kArea, "Area", "分野"},
+    {Word::kSubject, "Source", "情報源"},
+    {Word::kStatus, "Status", "状態"},
+    {Word::kRead, "Read", "読めた数"},
+    {Word::kAsked, "Asked", "要求数"},
+    {Word::kDenied, "Denied", "拒否"},
+    {Word::kGone, "Gone", "消失"},
+    {Word::kFailed, "Failed", "失敗"},
+    {Word::kReason, "Reason", "理由"},
+    {Word::kRemedy, "What helps", "対策"},
+    {Word::kNotJudged, "Rules not applied", "適用できなかったルール"},
+    {Word::kNotJudgedMeans,
+     "The facts that these rules need were not read. They are neither hits nor all-clears.",
+     "必要な情報が読めなかったルールです。「該当」とも「該当なし」とも言えません。"},
+    {Word::kTable, "Table", "表"},
+    {Word::kFootprint, "Footprint", "Genba自身の痕跡"},
+    {Word::kFootprintSays,
+     "Genba opened {0} files and {1} directories, read {2}, wrote {3}, and took {4} s and {5} of "
+     "memory.",
+     "Genbaはファイル{0}個、ディレクトリ{1}個を開き、{2}を読み、{3}を書き込みました。所要時間は{4}"
+     "秒、"
+     "メモリは{5}です。"},
+    {Word::kFootprintMoved, "Access times that moved: {0} files.",
+     "アクセス時刻が変わったファイル：{0}個。"},
+    {Word::kFootprintHelpers, "Helper processes stuck in the kernel and left behind: {0}.",
+     "カーネル内で応答しなくなり、残してきた補助プロセス：{0}個。"},
+
+    {Word::kReportTitle, "Genba triage report", "Genba トリアージ報告書"},
+    {Word::kSummary, "Summary", "概要"},
+    {Word::kHost, "Host", "ホスト"},
+    {Word::kSystem, "System", "OS"},
+    {Word::kKernel, "Kernel", "カーネル"},
+    {Word::kBoot, "Booted", "起動時刻"},
+    {Word::kClock, "Host clock", "ホストの時計"},
+    {Word::kRun, "Run", "実行"},
+    {Word::kRunSays, "{0}, {1} s", "{0}、{1}秒"},
+    {Word::kSource, "Read from", "読み取り元"},
+    {Word::kCommand, "Command", "コマンド"},
+    {Word::kVersion, "Version", "バージョン"},
+    {Word::kContainer, "View", "視点"},
+    {Word::kContainerYes, "Only a container is visible from here",
+     "コンテナの中しか見えていません"},
+    {Word::kPrivilege, "Ran as", "実行権限"},
+    {Word::kPrivilegeRoot, "root", "root"},
+    {Word::kPrivilegeOther, "user id {0}: much could not be read",
+     "ユーザーID {0}（読めない情報が多くあります）"},
+    {Word::kContents, "Contents", "目次"},
+    {Word::kDetails, "Details", "詳細"},
+    {Word::kProcessTree, "Process tree", "プロセスツリー"},
+    {Word::kProcessTreeMeans, "Processes that findings name are marked.",
+     "所見に関係するプロセスには印を付けています。"},
+    {Word::kKernelThreads, "Kernel threads, not shown: {0}", "カーネルスレッド{0}個（表示省略）"},
+    {Word::kMoreChildren, "{0} more below this one", "この下にさらに{0}個"},
+    {Word::kMarked, "finding", "所見あり"},
+    {Word::kConnectionsOfFindings, "Connections of processes in findings",
+     "所見に関係するプロセスの通信"},
+    {Word::kListeningPorts, "Listening ports", "待ち受けポート"},
+    {Word::kOtherConnections, "Other connections to public addresses",
+     "そのほかのグローバルアドレスとの通信"},
+    {Word::kProtocol, "Protocol", "プロトコル"},
+    {Word::kLocal, "Local", "ローカル"},
+    {Word::kRemote, "Remote", "リモート"},
+    {Word::kState, "State", "状態"},
+    {Word::kProcess, "Process", "プロセス"},
+    {Word::kNobodyHolds, "no visible holder", "所有プロセスが見えない"},
+    {Word::kPersistence, "Persistence", "永続化"},
+    {Word::kPersistenceMeans, "What starts by itself: at boot, at login, by the clock.",
+     "起動時、ログイン時、定刻に自動で動くものの一覧です。"},
+    {Word::kCron, "Cron", "cron"},
+    {Word::kTimers, "Timers", "タイマー"},
+    {Word::kServices, "Enabled services that no package brought",
+     "パッケージに由来しない有効なサービス"},
+    {Word::kServicesMeans,
+     "Unit files outside the directories of packages (/usr/lib/systemd, /lib/systemd).",
+     "パッケージのディレクトリ（/usr/lib/systemd、/lib/systemd）以外にあるユニットファイルです。"},
+    {Word::kStartupItems, "Other start-up items", "そのほかの自動起動"},
+    {Word::kSchedule, "When", "実行時期"},
+    {Word::kRunsAs, "As", "実行ユーザー"},
+    {Word::kFile, "File", "ファイル"},
+    {Word::kChanged, "Changed", "変更時刻"},
+    {Word::kUnit, "Unit", "ユニット"},
+    {Word::kStarts, "Starts", "起動するもの"},
+    {Word::kType, "Type", "種類"},
+    {Word::kName, "Name", "名前"},
+    {Word::kAccountsMeans, "Who can log in, with which keys, and who is logged in now.",
+     "ログインできるアカウント、登録された鍵、現在ログイン中のユーザーです。"},
+    {Word::kLoginAccounts, "Accounts with a login shell", "ログインシェルを持つアカウント"},
+    {Word::kShell, "Shell", "シェル"},
+    {Word::kHome, "Home", "ホーム"},
+    {Word::kPassword, "Password", "パスワード"},
+    {Word::kPasswordActive, "set", "設定済み"},
+    {Word::kPasswordLocked, "locked", "ロック"},
+    {Word::kPasswordEmpty, "EMPTY", "空（要対処）"},
+    {Word::kPasswordInvalid, "invalid", "無効な値"},
+    {Word::kLastChange, "Last change", "最終変更"},
+    {Word::kKeys, "SSH keys that open accounts", "ログインに使えるSSH鍵"},
+    {Word::kFingerprint, "Fingerprint", "フィンガープリント"},
+    {Word::kComment, "Comment", "コメント"},
+    {Word::kLoggedIn, "Logged in", "ログイン中"},
+    {Word::kTerminal, "Terminal", "端末"},
+    {Word::kFrom, "From", "接続元"},
+    {Word::kShowing, "showing {0} of {1}", "全{1}件のうち{0}件を表示"},
+    {Word::kNotReadHere, "Not read in this run.", "今回は読んでいません。"},
+    {Word::kReadAndEmpty, "Read; no entries.", "読みました。該当する項目はありません。"},
+    {Word::kHowToRead, "How to read this report", "この報告書の読み方"},
+    {Word::kHowVerdict,
+     "The verdict counts only traces of an intruder of medium severity or above: a proven one "
+     "means "
+     "compromised, a likely one or a hint means suspicious. “Nothing found” holds only for what "
+     "could be read.",
+     "判定に数えるのは、深刻度「中」以上の侵入の痕跡だけです。確度「確証」が1件でもあれば「侵害され"
+     "ている」、"
+     "「濃厚」か「手がかり」だけなら「不審」とします。「該当なし」は、確認できた範囲についてのみ言"
+     "えることです。"},
+    {Word::kHowSeverity, "Severity says how bad it is if it is true.",
+     "深刻度は、それが本当だった場合にどれほど深刻かを表します。"},
+    {Word::kHowConfidence,
+     "Confidence says how sure the rule is: proven (nothing innocent looks like this), likely, "
+     "hint "
+     "(look yourself).",
+     "確度は、ルールがどれほど確かかを表します。「確証」は問題のない説明がつかないもの、「濃厚」は"
+     "可能性が高いもの、"
+     "「手がかり」は人による確認が必要なものです。"},
+    {Word::kHowWeakness, "Weaknesses are open doors, not visitors, and never change the verdict.",
+     "設定上の弱点は侵入の痕跡ではなく、判定には影響しません。"},
+    {Word::kHowCoverage,
+     "Coverage says what could not be read. A rule whose facts are missing is listed as not "
+     "applied, "
+     "never as silent.",
+     "確認範囲には、読めなかったものを記しています。情報が足りないルールは「適用できなかった」と示"
+     "し、"
+     "「該当なし」とは扱いません。"},
+    {Word::kHowEscapes,
+     "Names on a compromised host are chosen by an attacker. Control, invisible and "
+     "direction-changing characters are shown as \\xNN or \\u{N}.",
+     "侵害されたホスト上の名前は、攻撃者が自由に付けられます。制御文字、見えない文字、表示方向を変"
+     "える文字は "
+     "\\xNN や \\u{N} の形で示します。"},
+    {Word::kHowTimes,
+     "Times are UTC by the host’s own clock, which an intruder may have changed, as file times.",
+     "時刻はホスト自身の時計によるUTCです。時計もファイルの時刻も、侵入者が変えている可能性がありま"
+     "す。"},
+};
+
+constexpr bool catalogue_is_in_order() {
+  for (size_t i = 0; i < std::size(kCatalogue); ++i) {
+    if (static_cast<size_t>(kCatalogue[i].word) != i) {
+      return false;
+    }
+  }
+  return std::size(kCatalogue) == static_cast<size_t>(Word::kCount);
+}
+static_assert(catalogue_is_in_order(), "one entry for each Word, in the order of the enumeration");
+
+}  // namespace
+
+std::string_view word(Word which, model::Language language) {
+  const Entry& entry = kCatalogue[static_cast<size_t>(which)];
+  return language == model::Language::kJapanese ? entry.ja : entry.en;
+}
+
+std::string fill(Word which, model::Language language,
+                 std::initializer_list<std::string_view> values) {
+  const std::string_view text = word(which, language);
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool placeholder = text[i] == '{' && i + 2 < text.size() && text[i + 1] >= '0' &&
+                             text[i + 1] <= '9' && text[i + 2] == '}';
+    if (!placeholder) {
+      out += text[i];
+      continue;
+    }
+    const auto index = static_cast<size_t>(text[i + 1] - '0');
+    if (index < values.size()) {
+      out += values.begin()[index];
+    }
+    i += 2;
+  }
+  return out;
+}
+
+Word word_of(model::Severity severity) {
+  switch (severity) {
+    case model::Severity::kInfo: return Word::kInfo;
+    case model::Severity::kLow: return Word::kLow;
+    case model::Severity::kMedium: return Word::kMedium;
+    case model::Severity::kHigh: return Word::kHigh;
+    case model::Severity::kCritical: return Word::kCritical;
+  }
+  return Word::kInfo;
+}
+
+Word word_of(model::Confidence confidence) {
+  switch (confidence) {
+    case model::Confidence::kHint: return Word::kHint;
+    case model::Confidence::kLikely: return Word::kLikely;
+    case model::Confidence::kProven: return Word::kProven;
+  }
+  return Word::kHint;
+}
+
+Word word_of(model::Verdict verdict) {
+  switch (verdict) {
+    case model::Verdict::kNothingFound: return Word::kNothingFound;
+    case model::Verdict::kSuspicious: return Word::kSuspicious;
+    case model::Verdict::kCompromised: return Word::kCompromised;
+  }
+  return Word::kSuspicious;
+}
+
+std::string status_word(std::string_view status, model::Language language) {
+  constexpr std::pair<std::string_view, Word> kNames[] = {
+      {"complete", Word::kStatusComplete},
+      {"partial", Word::kStatusPartial},
+      {"failed", Word::kStatusFailed},
+      {"unsupported", Word::kStatusUnsupported},
+      {"not_applicable", Word::kStatusNotApplicable},
+      {"skipped", Word::kStatusSkipped},
+  };
+  for (const auto& [name, which] : kNames) {
+    if (name == status) {
+      return std::string(word(which, language));
+    }
+  }
+  return std::string(status);
+}
+
+std::string reason_word(std::string_view reason, model::Language language) {
+  if (reason == "not_read") {
+    return std::string(word(Word::kReasonNotRead, language));
+  }
+  if (reason == "not_applicable") {
+    return std::string(word(Word::kReasonNotApplicable, language));
+  }
+  return std::string(reason);
+}
+
+}  // namespace genba::render
