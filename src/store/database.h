@@ -3,8 +3,9 @@
 // Facts as SQL. An in-memory SQLite database whose small tables are ordinary ones and whose large
 // tables are virtual ones over their packed columns. Only SELECT and pure functions are permitted:
 // an authorizer refuses everything else, and also tells which tables and columns a statement
-// reads. All tables exist, empty when they were not read, so that any query compiles; `unread`
-// tells. Text columns hold valid UTF-8 (base::to_valid_utf8). Covered by database_test.cc.
+// reads. All tables exist, empty when they were not read, so that any query compiles. Text columns
+// hold valid UTF-8 (base::to_valid_utf8, and NUL as "\x00"). functions.h lists what rules may call
+// beyond SQLite's own pure functions. Covered by database_test.cc.
 #pragma once
 
 #include <chrono>
@@ -47,6 +48,7 @@ class Statement {
   /// Tables and columns it reads; a bare count(*) reads the table's empty column name.
   virtual const std::set<ColumnUse>& uses() const = 0;
   /// Runs it, calling `row` with one cell a column (valid during the call) until it returns false.
+  /// Every `:name` in it must be among the parameters (kInvalid); others among them are ignored.
   virtual Result<void> run(std::span<const Parameter> parameters,
                            const std::function<bool(std::span<const model::Value>)>& row) = 0;
 };
@@ -57,12 +59,13 @@ class Database {
   virtual ~Database() = default;
   /// Makes the database: inserts the small tables, exposes the large ones.
   static Result<std::unique_ptr<Database>> open(const model::Facts& facts);
-  /// Compiles one SELECT. kInvalid, with SQLite's words, for anything else.
+  /// Compiles one SELECT. kInvalid, with SQLite's words, for anything else. The database must
+  /// outlive the statement.
   virtual Result<std::unique_ptr<Statement>> prepare(std::string_view sql) = 0;
   /// From now on a statement that still runs at this time stops with kTimedOut, also between rows
   /// (sqlite3_progress_handler). time_point::max() takes the limit away again.
   virtual void set_deadline(std::chrono::steady_clock::time_point deadline) = 0;
-  /// Writes all tables (large ones as ordinary tables) into an SQLite file that must not exist.
+  /// The bytes of an SQLite file with all tables, large ones as ordinary tables.
   virtual Result<std::string> serialize() = 0;
 };
 

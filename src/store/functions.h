@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SQL functions that rules need and SQLite lacks. All are pure; NULL in gives NULL out.
+//   dirname(path), basename(path)    as dirname(1), basename(1): '/a/b/' has '/a' and 'b'
+//   iso(nanoseconds)                 RFC 3339, as timestamps are shown elsewhere
+//   starts_with(text, prefix), ends_with(text, suffix)    by byte; LIKE ignores case
+//   in_directory(path, directory)    below it, at any depth; '/tmpx/a' is not in '/tmp', '/tmp'
+//                                    neither; '..' is a name like any other
+//   has_hidden_component(path)       a name in it starts with a dot ('.' and '..' do not count)
+// Covered by functions_test.cc.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "sqlite3.h"
+
+namespace genba::store {
+
+/// Makes the functions known to a connection.
+base::Result<void> add_functions(sqlite3* handle);
+
+/// Whether the lower-case name is one of them.
+bool is_own_function(std::string_view name);
+
+}  // namespace genba::store

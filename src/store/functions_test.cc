@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/functions.h"
+
+#include "gtest/gtest.h"
+#include "store/database.h"
+
+namespace genba::store {
+namespace {
+
+std::string value_of(const std::string& expression) {
+  const model::Facts nothing;
+  const auto database = Database::open(nothing);
+  if (!database) {
+    return database.error().what;
+  }
+  const auto statement = (*database)->prepare("SELECT quote(" + expression + ")");
+  if (!statement) {
+    return statement.error().what;
+  }
+  std::string out;
+  const auto done = (*statement)->run({}, [&](std::span<const model::Value> cells) {
+    out = std::get<std::string_view>(cells[0]);
+    return true;
+  });
+  return done ? out : done.error().what;
+}
+
+TEST(Dirname, IsWhatDirnameSays) {
+  EXPECT_EQ(value_of("dirname('/usr/bin/ls')"), "'/usr/bin'");
+  EXPECT_EQ(value_of("dirname('/usr')"), "'/'");
+  EXPECT_EQ(value_of("dirname('/')"), "'/'");
+  EXPECT_EQ(value_of("dirname('/a//b//')"), "'/a'");
+  EXPECT_EQ(value_of("dirname('a')"), "'.'");
+  EXPECT_EQ(value_of("dirname('')"), "'.'");
+  EXPECT_EQ(value_of("dirname(NULL)"), "NULL");
+}
+
+TEST(Basename, IsWhatBasenameSays) {
+  EXPECT_EQ(value_of("basename('/usr/bin/ls')"), "'ls'");
+  EXPECT_EQ(value_of("basename('/usr/bin/')"), "'bin'");
+  EXPECT_EQ(value_of("basename('//')"), "'/'");
+  EXPECT_EQ(value_of("basename('')"), "''");
+  EXPECT_EQ(value_of("basename(NULL)"), "NULL");
+}
+
+TEST(Iso, PrintsATimestamp) {
+  EXPECT_EQ(value_of("iso(0)"), "'1970-01-01T00:00:00.000000000Z'");
+  EXPECT_EQ(value_of("iso(NULL)"), "NULL");
+  EXPECT_EQ(value_of("iso('yesterday')"), "NULL");
+}
+
+TEST(InDirectory, ASimilarNameIsNotInside) {
+  EXPECT_EQ(value_of("in_directory('/tmp/a/b', '/tmp')"), "1");
+  EXPECT_EQ(value_of("in_directory('/tmp/a', '/tmp/')"), "1");
+  EXPECT_EQ(value_of("in_directory('/tmpx/a', '/tmp')"), "0");
+  EXPECT_EQ(value_of("in_directory('/tmp', '/tmp')"), "0");
+  EXPECT_EQ(value_of("in_directory('/tmp/', '/tmp')"), "0");
+  EXPECT_EQ(value_of("in_directory('/a', '/')"), "1");
+  EXPECT_EQ(value_of("in_directory('/', '/')"), "0");
+  EXPECT_EQ(value_of("in_directory('a', '')"), "0");
+  EXPECT_EQ(value_of("in_directory(NULL, '/tmp')"), "NULL");
+}
+
+TEST(HasHiddenComponent, DotsThatMeanDirectoriesDoNotCount) {
+  EXPECT_EQ(value_of("has_hidden_component('/tmp/.x/run')"), "1");
+  EXPECT_EQ(value_of("has_hidden_component('/tmp/...')"), "1");
+  EXPECT_EQ(value_of("has_hidden_component('/tmp/../etc/./passwd')"), "0");
+  EXPECT_EQ(value_of("has_hidden_component('/tmp/a.b')"), "0");
+  EXPECT_EQ(value_of("has_hidden_component('.ssh')"), "1");
+}
+
+TEST(StartsWith, CasesDifferAndWildcardsAreText) {
+  EXPECT_EQ(value_of("starts_with('/tmp/x', '/tmp')"), "1");
+  EXPECT_EQ(value_of("starts_with('/TMP/x', '/tmp')"), "0");
+  EXPECT_EQ(value_of("starts_with('abc', 'a%')"), "0");
+  EXPECT_EQ(value_of("ends_with('x (deleted)', ' (deleted)')"), "1");
+  EXPECT_EQ(value_of("ends_with('d', 'deleted')"), "0");
+  EXPECT_EQ(value_of("ends_with('d', NULL)"), "NULL");
+}
+
+}  // namespace
+}  // namespace genba::store
