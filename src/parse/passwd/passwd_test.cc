@@ -56,7 +56,7 @@ TEST(Passwd, DamagedLinesBecomeNotesAndTheRestIsRead) {
   ASSERT_EQ(file.entries.size(), 1U);
   EXPECT_EQ(file.entries[0].username, "ok");
   ASSERT_EQ(file.notes.size(), 5U);
-  EXPECT_EQ(file.notes[0].reason, "/etc/passwd line 1: no valid user id");
+  EXPECT_EQ(file.notes[0].reason, "line 1: no valid user id");
   EXPECT_EQ(file.notes[1].offset, 8U);
 }
 

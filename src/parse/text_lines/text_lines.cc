@@ -28,13 +28,13 @@ void NoteList::add(const TextLine& line, std::string_view reason) {
     return;
   }
   notes_.push_back(base::Note{source_, line.offset, line.text.size(),
-                              fmt::format("{} line {}: {}", source_, line.number, reason)});
+                              fmt::format("line {}: {}", line.number, reason)});
 }
 
 std::vector<base::Note> NoteList::take() && {
   if (dropped_ > 0) {
-    notes_.push_back(base::Note{source_, 0, dropped_bytes_,
-                                fmt::format("{}: {} more damaged lines", source_, dropped_)});
+    notes_.push_back(
+        base::Note{source_, 0, dropped_bytes_, fmt::format("{} more damaged lines", dropped_)});
   }
   return std::move(notes_);
 }
