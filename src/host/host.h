@@ -28,7 +28,14 @@ using base::Result;
 enum class HostKind : uint8_t { kLive, kTree };
 
 enum class FileType : uint8_t {
-  kRegular, kDirectory, kSymlink, kFifo, kSocket, kCharacter, kBlock, kUnknown
+  kRegular,
+  kDirectory,
+  kSymlink,
+  kFifo,
+  kSocket,
+  kCharacter,
+  kBlock,
+  kUnknown
 };
 
 /// The name used in tables: regular, directory, symlink, fifo, socket, character, block, unknown.

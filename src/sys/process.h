@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Twins of the system calls about processes, clocks and terminals, with the kernel's names. The
+// only signals that can be sent from here are 0, and SIGKILL to a child of ours through its pidfd.
+// Covered by sys/process_test.cc.
+#pragma once
+
+#include <sys/types.h>
+#include <time.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "sys/fd.h"
+
+namespace genba::sys {
+
+using base::Result;
+
+/// fork(2). 0 in the child. Only from a process with one thread.
+Result<pid_t> fork();
+/// Leaves at once: no destructors, no flushing.
+[[noreturn]] void exit_now(int code);
+/// waitid(2) for one child of ours; its si_status. kGone when it is not, or no longer, a child.
+Result<int> wait_for(pid_t child);
+/// waitid(2) without waiting: reaps every child that has ended; how many.
+int reap_children();
+
+/// pidfd_open(2), Linux 5.3.
+Result<Fd> pidfd_open(pid_t pid);
+/// pidfd_send_signal(2) with SIGKILL, Linux 5.1. Only for children of ours.
+Result<void> kill_child(const Fd& pidfd);
+/// kill(pid, 0): whether the kernel knows the process (or thread group) at all.
+Result<void> probe_process(pid_t pid);
+
+pid_t getpid();
+pid_t getppid();
+uint32_t geteuid();
+
+/// Signal for this process when the thread that forked it ends (PR_SET_PDEATHSIG, SIGKILL).
+/// kGone when `parent` has ended already.
+Result<void> die_with_parent(pid_t parent);
+/// The name in /proc/PID/comm, at most 15 bytes.
+void set_name(const char* name);
+/// No core dump, no ptrace by equals, no core_pattern helper (PR_SET_DUMPABLE 0).
+Result<void> set_undumpable();
+/// Interrupts from the terminal end only the process that the person started.
+void ignore_terminal_signals();
+
+/// setns(2) into the network namespace that `fd` holds. Only from a process with one thread.
+Result<void> enter_network_namespace(const Fd& fd);
+
+/// clock_gettime(2) in nanoseconds; 0 when the kernel lacks the clock.
+int64_t clock_nanoseconds(clockid_t clock);
+/// Sleeps the whole time, interruptions notwithstanding.
+void sleep_nanoseconds(int64_t nanoseconds);
+
+/// uname(2).
+struct SystemNames {
+  std::string nodename;
+  std::string release;
+  std::string version;
+  std::string machine;
+};
+Result<SystemNames> uname();
+
+bool isatty(int fd);
+/// Columns of the terminal behind `fd`; nothing when it is none or does not say.
+std::optional<int> terminal_columns(int fd);
+
+}  // namespace genba::sys
