@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fills the `{placeholders}` of a rule's texts with the cells of a row. A doubled brace stands for
+// itself. Texts for people keep the raw bytes, since renderers escape; command lines are quoted for
+// a shell, because a tired person will paste them and the values are an attacker's.
+// Covered by words_test.cc, whose cases are named after attacks.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/finding.h"
+
+namespace genba::judge {
+
+/// The names between braces, in order. kInvalid for a brace that is neither a name's nor doubled.
+base::Result<std::vector<std::string>> placeholders_of(std::string_view text);
+
+/// The text with its cells: times as people read them, long values cut to a few hundred bytes,
+/// absent ones as "unknown".
+std::string fill_text(std::string_view text, std::span<const model::Field> cells,
+                      model::Language language);
+
+/// The command line with its cells quoted for a shell, times as RFC 3339. Nothing when one of its
+/// cells is absent: such a command would do something else.
+std::optional<std::string> fill_command(std::string_view text, std::span<const model::Field> cells);
+
+/// A value as one word of a POSIX shell's command line. Bytes that a terminal must not see become
+/// escapes of $'…', which bash, zsh and ksh know.
+std::string quote_for_shell(std::string_view value);
+
+/// A cell as people read it, uncut; empty when it is absent.
+std::string cell_text(const model::Field& cell);
+
+}  // namespace genba::judge
