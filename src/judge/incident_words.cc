@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// See incident_words.h. First the counting, then the sentences.
+#include "judge/incident_words.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "fmt/format.h"
+#include "judge/apply_rule.h"
+#include "model/tables/process_open_sockets.h"
+
+namespace genba::judge {
+namespace {
+
+using model::Finding;
+using model::Subject;
+using model::Text;
+
+/// More names than this make no sentence.
+constexpr size_t kMaxNames = 3;
+
+void add_unique(std::vector<std::string>& list, const std::string& text) {
+  if (!text.empty() && std::find(list.begin(), list.end(), text) == list.end()) {
+    list.push_back(text);
+  }
+}
+
+std::string text_at(const Subject& subject, std::string_view key) {
+  const model::OwnedValue* value = subject.find(key);
+  const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+  return text == nullptr ? std::string() : *text;
+}
+
+/// The file behind a finding about a start-up entry.
+std::string source_of(const Finding& finding) {
+  for (const Subject& subject : finding.subjects) {
+    if (subject.kind == "file") {
+      return text_at(subject, "path");
+    }
+  }
+  constexpr std::string_view kColumns[] = {"source", "fragment_path", "path"};
+  for (const std::string_view column : kColumns) {
+    for (const model::Field& field : finding.evidence.front().row) {
+      const auto* text = std::get_if<std::string>(&field.value);
+      if (field.key == column && text != nullptr) {
+        return *text;
+      }
+    }
+  }
+  return {};
+}
+
+void count_entry(const Finding& finding, IncidentContents& contents) {
+  if (finding.evidence.empty()) {
+    return;
+  }
+  const std::string& table = finding.evidence.front().table;
+  if (table == "authorized_keys") {
+    ++contents.keys;
+    return;
+  }
+  if (table == "crontab") {
+    ++contents.cron_entries;
+  } else if (table == "systemd_units" || table == "systemd_unit_commands") {
+    ++contents.units;
+  } else if (table == "startup_items") {
+    ++contents.startup_items;
+  } else {
+    return;
+  }
+  add_unique(contents.persistence, source_of(finding));
+}
+
+/// Connections of the incident's processes to other machines.
+void count_connections(const std::set<int64_t>& pids, const model::Facts& facts,
+                       IncidentContents& contents) {
+  std::set<int64_t> sockets;
+  std::set<std::string_view> addresses;
+  for (const model::ProcessOpenSocket& socket : facts.read<model::ProcessOpenSocket>()) {
+    const bool connected =
+        !socket.state || *socket.state == "ESTABLISHED" || *socket.state == "SYN_SENT";
+    if (!socket.pid || pids.count(*socket.pid) == 0 || !socket.remote_address || !connected ||
+        socket.remote_scope == "loopback") {
+      continue;
+    }
+    if (sockets.insert(socket.socket).second || socket.socket == 0) {
+      ++contents.connections;
+    }
+    addresses.insert(*socket.remote_address);
+  }
+  contents.remote_addresses = addresses.size();
+}
+
+std::string list_of(const std::vector<std::string>& names, std::string_view between,
+                    std::string_view last, std::string_view more) {
+  std::string out;
+  const size_t shown = std::min(names.size(), kMaxNames);
+  for (size_t i = 0; i < shown; ++i) {
+    const bool ends = i + 1 == names.size();
+    out += fmt::format("{}{}", i == 0 ? "" : ends ? last : between, names[i]);
+  }
+  if (names.size() > shown) {
+    out += fmt::format(fmt::runtime(more), names.size() - shown);
+  }
+  return out;
+}
+
+std::string english(const std::vector<std::string>& names) {
+  return list_of(names, ", ", " and ", " and {} more");
+}
+
+std::string japanese(const std::vector<std::string>& names) {
+  return list_of(names, "、", "、", " ほか{}件");
+}
+
+std::string counted(size_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+Text lead_of(model::Confidence confidence, const IncidentContents& contents) {
+  const bool tree = contents.tree;
+  switch (confidence) {
+    case model::Confidence::kProven:
+      return {tree ? "This system was broken into" : "This host has been broken into",
+              "侵害が確認されました。"};
+    case model::Confidence::kLikely:
+      return {tree ? "This system was very likely broken into"
+                   : "This host has very likely been broken into",
+              "侵害されている可能性が高い状態です。"};
+    case model::Confidence::kHint: break;
+  }
+  return {tree ? "This system may have been broken into" : "This host may have been broken into",
+          "侵害を疑わせる手がかりがあります。"};
+}
+
+/// What starts programs: "1 cron entry, 1 systemd unit".
+Text entries_of(const IncidentContents& contents) {
+  std::vector<std::string> en;
+  std::vector<std::string> ja;
+  if (contents.cron_entries > 0) {
+    en.push_back(counted(contents.cron_entries, "cron entry", "cron entries"));
+    ja.push_back(fmt::format("cron設定{}件", contents.cron_entries));
+  }
+  if (contents.units > 0) {
+    en.push_back(counted(contents.units, "systemd unit", "systemd units"));
+    ja.push_back(fmt::format("systemdユニット{}件", contents.units));
+  }
+  if (contents.startup_items > 0) {
+    en.push_back(counted(contents.startup_items, "start-up entry", "start-up entries"));
+    ja.push_back(fmt::format("その他の自動起動設定{}件", contents.startup_items));
+  }
+  return {english(en), japanese(ja)};
+}
+
+/// The clauses of the first sentence.
+struct Clauses {
+  std::vector<std::string> en;
+  std::vector<std::string> ja;
+};
+
+void add_programs(const IncidentContents& contents, Clauses& clauses) {
+  const Text accounts = {
+      contents.accounts.empty() ? "" : " as " + english(contents.accounts),
+      contents.accounts.empty() ? "" : "アカウント " + japanese(contents.accounts) + " で"};
+  if (!contents.programs.empty()) {
+    const size_t count = contents.programs.size();
+    clauses.en.push_back(fmt::format("{} {} {}{} ({})", count == 1 ? "the program" : "the programs",
+                                     english(contents.programs), count == 1 ? "runs" : "run",
+                                     accounts.en,
+                                     counted(contents.processes, "process", "processes")));
+    clauses.ja.push_back(fmt::format("{}プログラム {} が動作中（プロセス{}件）", accounts.ja,
+                                     japanese(contents.programs), contents.processes));
+  } else if (contents.processes > 0) {
+    clauses.en.push_back(fmt::format("{}{} without a known file",
+                                     counted(contents.processes, "process runs", "processes run"),
+                                     accounts.en));
+    clauses.ja.push_back(
+        fmt::format("{}実行ファイル不明のプロセス{}件が動作中", accounts.ja, contents.processes));
+  }
+}
+
+Clauses clauses_of(const IncidentContents& contents) {
+  Clauses clauses;
+  add_programs(contents, clauses);
+  const Text entries = entries_of(contents);
+  if (!entries.en.empty()) {
+    const size_t count = contents.cron_entries + contents.units + contents.startup_items;
+    clauses.en.push_back(fmt::format("{} {} programs by {}", entries.en,
+                                     count == 1 ? "starts" : "start",
+                                     count == 1 ? "itself" : "themselves"));
+    clauses.ja.push_back(entries.ja + "によりプログラムが自動起動");
+  }
+  if (contents.keys > 0) {
+    clauses.en.push_back(fmt::format("{} {} a way in",
+                                     counted(contents.keys, "SSH key", "SSH keys"),
+                                     contents.keys == 1 ? "opens" : "open"));
+    clauses.ja.push_back(fmt::format("SSH鍵{}件でログイン可能", contents.keys));
+  }
+  if (!contents.files.empty()) {
+    clauses.en.push_back(
+        fmt::format("{} {} {} suspicious", contents.files.size() == 1 ? "the file" : "the files",
+                    english(contents.files), contents.files.size() == 1 ? "is" : "are"));
+    clauses.ja.push_back(fmt::format("ファイル {} が不審", japanese(contents.files)));
+  }
+  return clauses;
+}
+
+/// "a, b and c" of whole clauses.
+std::string join(const std::vector<std::string>& clauses, std::string_view between,
+                 std::string_view last) {
+  std::string out;
+  for (size_t i = 0; i < clauses.size(); ++i) {
+    out += fmt::format("{}{}", i == 0 ? "" : i + 1 == clauses.size() ? last : between, clauses[i]);
+  }
+  return out;
+}
+
+Text since(const model::Incident& incident) {
+  if (!incident.from) {
+    return {" Nothing found here tells when it began.", "始まった時刻を示す痕跡はありません。"};
+  }
+  const std::string time = base::to_display(*incident.from);
+  return {
+      fmt::format(" The earliest trace is of {}; times can be forged, so it may have begun "
+                  "earlier.",
+                  time),
+      fmt::format(
+          "最も早い痕跡は {} です。時刻は偽装できるため、実際の開始はさらに前の可能性があります。",
+          time)};
+}
+
+Text connections_of(const IncidentContents& contents) {
+  if (contents.connections == 0) {
+    return {};
+  }
+  return {fmt::format(" Its processes hold {} to {}.",
+                      counted(contents.connections, "connection", "connections"),
+                      counted(contents.remote_addresses, "address", "addresses")),
+          fmt::format("関係するプロセスは、{}個のアドレスと{}本の通信をしています。",
+                      contents.remote_addresses, contents.connections)};
+}
+
+Text preserve(const IncidentContents& contents) {
+  if (contents.tree) {
+    return {"Keep the original disk or image unchanged, note its hash, and work on a copy.",
+            "元のディスクやイメージは変更せず、ハッシュ値を記録し、複製で作業します。"};
+  }
+  return {
+      "Do not reboot, power off or delete anything yet: running programs and deleted files exist "
+      "only in memory. First keep what Genba saw (genba triage --save DIR), on a disk that is "
+      "not this host's.",
+      "まだ再起動、電源断、削除をしないでください。動作中のプログラムと削除済みファイルは、今しか"
+      "取得できません。先に genba triage --save DIR "
+      "で、このホスト以外のディスクに証拠を保存します。"};
+}
+
+Text take_away_persistence(const IncidentContents& contents) {
+  const std::string where_en =
+      contents.persistence.empty() ? "" : " (" + english(contents.persistence) + ")";
+  const std::string where_ja =
+      contents.persistence.empty() ? "" : "（" + japanese(contents.persistence) + "）";
+  return {
+      fmt::format("Once the evidence is kept, take away what starts it again{} before you end any "
+                  "process: otherwise it comes back.",
+                  where_en),
+      fmt::format(
+          "証拠保全が済んだら、プロセスを終了する前に自動起動の設定{}を取り除きます。順序が逆だと"
+          "再び起動します。",
+          where_ja)};
+}
+
+/// Advice of the rules behind the findings, most severe first, each once.
+std::vector<Text> rules_advice(const std::vector<const Finding*>& findings,
+                               std::span<const Rule> rules) {
+  std::map<std::string_view, const Rule*> by_id;
+  for (const Rule& rule : rules) {
+    by_id.emplace(rule.id, &rule);
+  }
+  std::vector<Text> advice;
+  std::set<std::string_view> said;
+  for (const Finding* finding : findings) {
+    const auto rule = by_id.find(finding->rule);
+    if (rule == by_id.end()) {
+      continue;
+    }
+    for (const Text& text : rule->second->advice) {
+      if (said.insert(text.en).second) {
+        advice.push_back(text);
+      }
+    }
+  }
+  return advice;
+}
+
+/// The earliest time in the evidence's columns of these names.
+std::optional<int64_t> earliest(const Finding& finding,
+                                std::initializer_list<std::string_view> columns) {
+  std::optional<int64_t> time;
+  for (const model::Evidence& evidence : finding.evidence) {
+    for (const model::Field& field : evidence.row) {
+      const auto* number = std::get_if<int64_t>(&field.value);
+      if (number != nullptr && field.type == model::ColumnType::kTimestamp &&
+          std::find(columns.begin(), columns.end(), field.key) != columns.end()) {
+        time = time ? std::min(*time, *number) : *number;
+      }
+    }
+  }
+  return time;
+}
+
+}  // namespace
+
+IncidentContents contents_of(const std::vector<const Finding*>& findings, const LinkFinder& finder,
+                             const model::Facts& facts) {
+  IncidentContents contents;
+  contents.tree = is_tree(facts);
+  std::set<std::string> processes;
+  std::set<int64_t> pids;
+  for (const Finding* finding : findings) {
+    count_entry(*finding, contents);
+    for (const Subject& subject : finding->subjects) {
+      if (subject.kind == "process") {
+        processes.insert(subject.identity());
+        std::string path = text_at(subject, "path");
+        if (const model::Process* process = finder.process_of(subject)) {
+          pids.insert(process->pid);
+          path = path.empty() && process->path ? base::to_valid_utf8(*process->path) : path;
+        }
+        add_unique(contents.programs, path);
+      }
+    }
+    for (const std::string& account : finder.links_of(*finding).accounts) {
+      add_unique(contents.accounts, account);
+    }
+  }
+  contents.processes = processes.size();
+  for (const Finding* finding : findings) {
+    for (const Subject& subject : finding->subjects) {
+      const std::string path = subject.kind == "file" ? text_at(subject, "path") : "";
+      const auto& programs = contents.programs;
+      const auto& entries = contents.persistence;
+      if (std::find(programs.begin(), programs.end(), path) == programs.end() &&
+          std::find(entries.begin(), entries.end(), path) == entries.end()) {
+        add_unique(contents.files, path);
+      }
+    }
+  }
+  count_connections(pids, facts, contents);
+  return contents;
+}
+
+Text words_of(const IncidentContents& contents, const model::Incident& incident) {
+  Text words = lead_of(incident.confidence, contents);
+  const Clauses clauses = clauses_of(contents);
+  if (clauses.en.empty()) {
+    const size_t count = incident.findings.size();
+    const std::string accounts =
+        contents.accounts.empty() ? "" : " about " + english(contents.accounts);
+    words.en += fmt::format(": {}{} {}", counted(count, "finding", "findings"), accounts,
+                            count == 1 ? "says so" : "belong together");
+    words.ja += fmt::format("{}件の所見がこの事案に関係します", count);
+  } else {
+    words.en += ": " + join(clauses.en, ", ", ", and ");
+    words.ja += join(clauses.ja, "、", "、") + "です";
+  }
+  const Text time = since(incident);
+  const Text traffic = connections_of(contents);
+  words.en += "." + time.en + traffic.en;
+  words.ja += "。" + time.ja + traffic.ja;
+  return words;
+}
+
+std::vector<Text> advice_of(const IncidentContents& contents, const model::Incident& incident,
+                            const std::vector<const Finding*>& findings,
+                            std::span<const Rule> rules) {
+  std::vector<Text> advice = {preserve(contents)};
+  if (incident.confidence == model::Confidence::kHint) {
+    advice.push_back(
+        {"Ask whether a colleague or your own automation did this; each finding says how "
+         "to tell.",
+         "同僚や自社の自動化による変更でないか確認します。見分け方は各所見に書かれています。"});
+  }
+  if (!contents.tree) {
+    advice.push_back(
+        {"Ask the hosting provider for a snapshot of the disk, with the memory if they "
+         "offer it.",
+         "ホスティング事業者に、ディスク（可能ならメモリーも）のスナップショット取得を依頼します"
+         "。"});
+    advice.push_back(
+        {"Then isolate the host from the network at the provider's firewall, and let only "
+         "your own address in.",
+         "次に、事業者側のファイアウォールでホストをネットワークから隔離し、自分の接続元だけを"
+         "許可します。"});
+  }
+  if (contents.cron_entries + contents.units + contents.startup_items > 0 && !contents.tree) {
+    advice.push_back(take_away_persistence(contents));
+  }
+  for (Text& text : rules_advice(findings, rules)) {
+    advice.push_back(std::move(text));
+  }
+  advice.push_back(
+      {"From another machine that you trust, change every password, SSH key and token that "
+       "was used or kept on this host.",
+       "信頼できる別の端末から、このホストで使った、または保存していたパスワード、SSH鍵、トークンを"
+       "すべて変更します。"});
+  advice.push_back(
+      {"Plan to rebuild from a known-good image and to bring back only data: no tool can "
+       "show that an intruder who was root has left.",
+       "既知の正常なイメージから再構築し、データだけを戻す計画を立てます。管理者権限を得た攻撃者が"
+       "残っていないことは、どのツールでも証明できません。"});
+  return advice;
+}
+
+std::vector<model::StoryEvent> moments_of(const Finding& finding) {
+  if (!finding.from) {
+    return {};
+  }
+  const std::vector<model::StoryEvent> told = {{*finding.from, finding.says, finding.id}};
+  std::string path;
+  for (const Subject& subject : finding.subjects) {
+    if (subject.kind == "process") {
+      path = text_at(subject, "path");
+    }
+  }
+  const std::optional<int64_t> started = earliest(finding, {"start_time"});
+  const std::optional<int64_t> appeared = earliest(finding, {"exe_ctime", "exe_btime"});
+  // A time that does not count for the finding's own beginning is not told as one.
+  if (path.empty() || !started || !appeared || *appeared >= *started ||
+      *appeared < finding.from->nanoseconds) {
+    return told;
+  }
+  return {{base::Timestamp{*appeared},
+           {fmt::format("The file {} appeared or was last changed.", path),
+            fmt::format("ファイル {} が作成または変更されました。", path)},
+           finding.id},
+          {base::Timestamp{*started}, finding.says, finding.id}};
+}
+
+}  // namespace genba::judge

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "judge/incidents.h"
+
+#include <chrono>
+
+#include "base/time.h"
+#include "gtest/gtest.h"
+#include "model/tables/file.h"
+#include "model/tables/host_info.h"
+#include "model/tables/package_files.h"
+#include "model/tables/process_open_sockets.h"
+#include "model/tables/processes.h"
+#include "model/tables/users.h"
+
+namespace genba::judge {
+namespace {
+
+using model::ColumnType;
+using model::Facts;
+using model::Field;
+using model::Finding;
+using model::Process;
+using model::Subject;
+
+base::Timestamp at(std::string_view text) {
+  return *base::parse_rfc3339(text);
+}
+
+Field text(std::string key, std::string value) {
+  return {std::move(key), std::move(value), ColumnType::kText};
+}
+
+Subject file(std::string path) {
+  return {"file", {text("path", std::move(path))}};
+}
+Subject user(std::string name) {
+  return {"user", {text("username", std::move(name))}};
+}
+Subject key(std::string fingerprint, std::string path) {
+  return {"key", {text("fingerprint", std::move(fingerprint)), text("path", std::move(path))}};
+}
+Subject process(int64_t pid, std::string path) {
+  return {"process",
+          {{"pid", pid, ColumnType::kInteger},
+           {"start_time", at("2026-11-21T03:12:09Z").nanoseconds, ColumnType::kTimestamp},
+           text("path", std::move(path))}};
+}
+Subject socket(std::string remote, int64_t port) {
+  return {"socket",
+          {text("protocol", "tcp"),
+           text("local_address", "10.0.0.5"),
+           {"local_port", port, ColumnType::kInteger},
+           text("remote_address", std::move(remote)),
+           {"remote_port", int64_t{443}, ColumnType::kInteger}}};
+}
+
+Finding finding(std::string rule, std::vector<Subject> subjects, std::string table,
+                std::vector<Field> row = {}) {
+  Finding out;
+  out.id = model::finding_id(rule, subjects);
+  out.says = {"says " + rule, "所見 " + rule};
+  out.rule = std::move(rule);
+  out.severity = model::Severity::kHigh;
+  out.confidence = model::Confidence::kLikely;
+  out.subjects = std::move(subjects);
+  out.evidence.push_back({std::move(table), "", std::move(row)});
+  return out;
+}
+
+Finding low(Finding out) {
+  out.severity = model::Severity::kLow;
+  return out;
+}
+
+Process& add_process(Facts& facts, int64_t pid, std::string path, int64_t uid = 0) {
+  Process out;
+  out.pid = pid;
+  out.parent = 1;
+  out.session = pid;
+  out.path = std::move(path);
+  out.uid = uid;
+  out.euid = uid;
+  out.start_time = at("2026-11-21T03:12:09Z");
+  facts.rows<Process>().push_back(out);
+  return facts.rows<Process>().back();
+}
+
+void add_accounts(Facts& facts) {
+  for (const auto& [uid, name] :
+       {std::pair<int64_t, const char*>{0, "root"}, {1000, "alice"}, {1001, "bob"}}) {
+    model::User account;
+    account.uid = uid;
+    account.username = name;
+    facts.rows<model::User>().push_back(account);
+  }
+}
+
+void own(Facts& facts, std::string path) {
+  model::PackageFile owned;
+  owned.package = "p";
+  owned.path = std::move(path);
+  facts.append_large(owned);
+}
+
+/// What was found on the server of the report: /usr/bin/cd, a key, a cron entry and a service.
+std::vector<Finding> story_of_cd() {
+  Finding service = finding("service", {file("/etc/systemd/system/netd.service")}, "systemd_units",
+                            {text("executable", "/usr/bin/cd")});
+  service.from = at("2026-11-20T22:00:00Z");
+  Finding cron = finding("cron", {file("/etc/cron.d/update")}, "crontab",
+                         {text("command", "root /usr/bin/cd --quiet"), text("username", "root")});
+  cron.from = at("2026-11-20T22:05:00Z");
+  Finding added = finding("key", {key("SHA256:x", "/root/.ssh/authorized_keys"), user("root")},
+                          "authorized_keys");
+  added.from = at("2026-11-20T21:00:00Z");
+  Finding unowned = finding("unowned", {file("/usr/bin/cd")}, "file");
+  unowned.from = at("2026-11-20T21:30:00Z");
+  return {service, cron, added, unowned};
+}
+
+TEST(Incidents, LiveStoryOfTheReportIsOneIncident) {
+  Facts facts;
+  add_accounts(facts);
+  add_process(facts, 4242, "/usr/bin/cd");
+  for (int64_t i = 0; i < 150; ++i) {
+    model::ProcessOpenSocket connection;
+    connection.pid = 4242;
+    connection.socket = 1000 + i;
+    connection.protocol = "tcp";
+    connection.state = "ESTABLISHED";
+    connection.remote_address = "192.0.2." + std::to_string(i);
+    connection.remote_scope = "public";
+    facts.rows<model::ProcessOpenSocket>().push_back(connection);
+  }
+  std::vector<Finding> findings = story_of_cd();
+  Finding running = finding("running", {process(4242, "/usr/bin/cd")}, "processes");
+  running.from = at("2026-11-21T03:12:09Z");
+  running.to = running.from;
+  running.severity = model::Severity::kCritical;
+  findings.insert(findings.begin(), running);
+
+  const auto incidents = find_incidents(findings, {}, facts);
+  ASSERT_EQ(incidents.size(), 1u);
+  const model::Incident& incident = incidents[0];
+  EXPECT_EQ(incident.findings.size(), 5u);
+  EXPECT_EQ(incident.severity, model::Severity::kCritical);
+  EXPECT_EQ(incident.from, at("2026-11-20T21:00:00Z"));
+  EXPECT_EQ(incident.to, at("2026-11-21T03:12:09Z"));
+  ASSERT_EQ(incident.story.size(), 5u);
+  EXPECT_EQ(incident.story.front().says.en, "says key");
+  EXPECT_EQ(incident.story.back().says.en, "says running");
+  EXPECT_EQ(
+      incident.says.en,
+      "This host has very likely been broken into: the program /usr/bin/cd runs as root "
+      "(1 process), 1 cron entry and 1 systemd unit start programs by themselves, and 1 SSH key "
+      "opens a way in. The earliest trace is of 2026-11-20 21:00:00 UTC; times can be forged, so "
+      "it may have begun earlier. Its processes hold 150 connections to 150 addresses.");
+  EXPECT_EQ(
+      incident.says.ja,
+      "侵害されている可能性が高い状態です。アカウント root でプログラム /usr/bin/cd "
+      "が動作中（プロセス1件）、"
+      "cron設定1件、systemdユニット1件によりプログラムが自動起動、SSH鍵1件でログイン可能です。"
+      "最も早い痕跡は 2026-11-20 21:00:00 UTC です。時刻は偽装できるため、実際の開始はさらに前の"
+      "可能性があります。関係するプロセスは、150個のアドレスと150本の通信をしています。");
+}
+
+TEST(Incidents, StoryOfATreeIsOneIncidentWithoutProcesses) {
+  Facts facts;
+  facts.rows<model::HostInfo>().emplace_back();
+  add_accounts(facts);
+  const auto incidents = find_incidents(story_of_cd(), {}, facts);
+  ASSERT_EQ(incidents.size(), 1u);
+  EXPECT_EQ(incidents[0].findings.size(), 4u);
+  EXPECT_EQ(incidents[0].says.en.find("This system was very likely broken into"), 0u);
+  EXPECT_NE(incidents[0].says.en.find("/usr/bin/cd"), std::string::npos) << incidents[0].says.en;
+  for (const model::Text& advice : incidents[0].advice) {
+    EXPECT_EQ(advice.en.find("reboot"), std::string::npos) << advice.en;
+  }
+}
+
+TEST(Incidents, IdsAreStable) {
+  const Facts facts;
+  std::vector<Finding> findings = story_of_cd();
+  const auto first = find_incidents(findings, {}, facts);
+  std::reverse(findings.begin(), findings.end());
+  const auto second = find_incidents(findings, {}, facts);
+  ASSERT_EQ(first.size(), 1u);
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(first[0].id, second[0].id);
+  EXPECT_EQ(first[0].id.substr(0, 2), "i-");
+  EXPECT_EQ(first[0].id.size(), 18u);
+}
+
+TEST(Incidents, UnrelatedHintsOfTwoAccountsStayApart) {
+  Facts facts;
+  add_accounts(facts);
+  own(facts, "/usr/bin/python3.11");
+  add_process(facts, 10, "/usr/bin/python3.11", 1000).exe_inode = 5;
+  add_process(facts, 11, "/usr/bin/python3.11", 1001).exe_inode = 5;
+  const auto incidents =
+      find_incidents({finding("a", {process(10, "/usr/bin/python3.11")}, "processes"),
+                      finding("b", {process(11, "/usr/bin/python3.11")}, "processes")},
+                     {}, facts);
+  EXPECT_EQ(incidents.size(), 2u);
+}
+
+TEST(Incidents, InterpreterIsNoLinkEvenWhenPackagesWereNotRead) {
+  Facts facts;
+  add_accounts(facts);
+  add_process(facts, 10, "/usr/bin/bash", 1000);
+  add_process(facts, 11, "/bin/bash", 1001);
+  const auto incidents = find_incidents({finding("a", {process(10, "/usr/bin/bash")}, "processes"),
+                                         finding("b", {process(11, "/bin/bash")}, "processes")},
+                                        {}, facts);
+  EXPECT_EQ(incidents.size(), 2u);
+}
+
+TEST(Incidents, TwoProcessesOfOneForeignProgramBelongTogether) {
+  Facts facts;
+  add_accounts(facts);
+  for (const int64_t pid : {10, 11}) {
+    Process& added = add_process(facts, pid, "/tmp/" + std::to_string(pid), 990 + pid);
+    added.exe_device = 1;
+    added.exe_inode = 77;
+  }
+  const auto incidents = find_incidents({finding("a", {process(10, "/tmp/10")}, "processes"),
+                                         finding("b", {process(11, "/tmp/11")}, "processes")},
+                                        {}, facts);
+  EXPECT_EQ(incidents.size(), 1u);
+}
+
+TEST(Incidents, ParentAndChildBelongTogetherButSiblingsOfCronDoNot) {
+  Facts facts;
+  add_accounts(facts);
+  own(facts, "/usr/bin/perl");
+  add_process(facts, 100, "/usr/bin/perl", 1000);
+  add_process(facts, 101, "/usr/bin/perl", 1001).parent = 100;
+  const std::vector<Finding> family = {finding("a", {process(100, "/usr/bin/perl")}, "processes"),
+                                       finding("b", {process(101, "/usr/bin/perl")}, "processes")};
+  EXPECT_EQ(find_incidents(family, {}, facts).size(), 1u);
+
+  facts.rows<Process>()[0].parent = 50;
+  facts.rows<Process>()[1].parent = 50;
+  EXPECT_EQ(find_incidents(family, {}, facts).size(), 2u);
+}
+
+TEST(Incidents, ProcessesOfOneSessionBelongTogether) {
+  Facts facts;
+  add_accounts(facts);
+  own(facts, "/usr/bin/perl");
+  add_process(facts, 100, "/usr/bin/perl", 1000).session = 90;
+  add_process(facts, 101, "/usr/bin/perl", 1001).session = 90;
+  EXPECT_EQ(find_incidents({finding("a", {process(100, "/usr/bin/perl")}, "processes"),
+                            finding("b", {process(101, "/usr/bin/perl")}, "processes")},
+                           {}, facts)
+                .size(),
+            1u);
+}
+
+TEST(Incidents, LoopbackAddressTiesNothing) {
+  const Facts facts;
+  EXPECT_EQ(find_incidents({finding("a", {socket("127.0.0.1", 1)}, "process_open_sockets"),
+                            finding("b", {socket("127.0.0.1", 2)}, "process_open_sockets")},
+                           {}, facts)
+                .size(),
+            2u);
+  EXPECT_EQ(find_incidents({finding("a", {socket("127.0.0.1", 1)}, "process_open_sockets"),
+                            finding("b", {socket("127.0.0.1", 1)}, "process_open_sockets")},
+                           {}, facts)
+                .size(),
+            1u);
+  EXPECT_EQ(find_incidents({finding("a", {socket("203.0.113.9", 1)}, "process_open_sockets"),
+                            finding("b", {socket("203.0.113.9", 2)}, "process_open_sockets")},
+                           {}, facts)
+                .size(),
+            1u);
+}
+
+TEST(Incidents, LowFindingJoinsByAThingNotByTheAccount) {
+  Facts facts;
+  add_accounts(facts);
+  const Finding core = finding("core", {file("/etc/cron.d/x")}, "crontab");
+  const Finding same = low(finding("same_file", {file("/etc/cron.d/x")}, "file"));
+  const Finding other = low(finding("other", {file("/etc/issue"), user("root")}, "file"));
+  const auto incidents = find_incidents({core, same, other}, {}, facts);
+  ASSERT_EQ(incidents.size(), 1u);
+  EXPECT_EQ(incidents[0].findings, (std::vector<std::string>{core.id, same.id}));
+}
+
+TEST(Incidents, LowFindingsAloneAreNoIncident) {
+  const Facts facts;
+  Finding weakness = low(finding("w", {file("/etc/ssh/sshd_config")}, "file"));
+  weakness.about = model::About::kWeakness;
+  EXPECT_TRUE(
+      find_incidents({low(finding("a", {user("root")}, "users")), weakness}, {}, facts).empty());
+}
+
+TEST(Incidents, LowFindingTiesNoTwoStoriesTogether) {
+  Facts facts;
+  add_accounts(facts);
+  const Finding a = finding("a", {file("/home/alice/x"), user("alice")}, "file");
+  const Finding b = finding("b", {file("/home/bob/y"), user("bob")}, "file");
+  const Finding bridge = low(finding("c", {file("/home/alice/x"), file("/home/bob/y")}, "file"));
+  EXPECT_EQ(find_incidents({a, b, bridge}, {}, facts).size(), 2u);
+}
+
+TEST(Incidents, WhatJoinsDoesNotMoveTheBeginning) {
+  const Facts facts;
+  Finding core = finding("core", {file("/x")}, "file");
+  core.from = core.to = at("2026-11-20T00:00:00Z");
+  Finding old = low(finding("old", {file("/x")}, "file"));
+  old.from = old.to = at("2020-01-01T00:00:00Z");
+  const auto incidents = find_incidents({core, old}, {}, facts);
+  ASSERT_EQ(incidents.size(), 1u);
+  EXPECT_EQ(incidents[0].from, at("2026-11-20T00:00:00Z"));
+}
+
+TEST(Incidents, FileOfAnotherFindingsProgramLinksThroughTheMergedUsr) {
+  Facts facts;
+  add_accounts(facts);
+  add_process(facts, 10, "/usr/bin/cd", 1000);
+  EXPECT_EQ(find_incidents({finding("a", {process(10, "/usr/bin/cd")}, "processes"),
+                            finding("b", {file("/bin/cd")}, "file")},
+                           {}, facts)
+                .size(),
+            1u);
+}
+
+TEST(Incidents, TrojanedInterpreterLinksWhatRunsOnIt) {
+  Facts facts;
+  add_accounts(facts);
+  own(facts, "/usr/bin/bash");
+  add_process(facts, 10, "/usr/bin/bash", 1000);
+  EXPECT_EQ(find_incidents({finding("a", {process(10, "/usr/bin/bash")}, "processes"),
+                            finding("b", {file("/usr/bin/bash")}, "package_verify")},
+                           {}, facts)
+                .size(),
+            1u);
+}
+
+TEST(Incidents, AdviceIsOrderedAndSaidOnce) {
+  const Facts facts;
+  Rule cron;
+  cron.id = "cron";
+  cron.advice = {{"Read the entry.", "設定を読みます。"}, {"Read the entry.", "設定を読みます。"}};
+  const std::vector<Rule> rules = {cron};
+  const auto incidents = find_incidents(story_of_cd(), rules, facts);
+  ASSERT_EQ(incidents.size(), 1u);
+  const auto place = [&](std::string_view words) {
+    const auto& advice = incidents[0].advice;
+    for (size_t i = 0; i < advice.size(); ++i) {
+      if (advice[i].en.find(words) != std::string::npos) {
+        return static_cast<int>(i);
+      }
+    }
+    return -1;
+  };
+  EXPECT_EQ(place("Do not reboot"), 0);
+  EXPECT_LT(place("snapshot"), place("isolate"));
+  EXPECT_LT(place("isolate"), place("starts it again"));
+  EXPECT_LT(place("starts it again"), place("Read the entry."));
+  EXPECT_LT(place("Read the entry."), place("another machine"));
+  EXPECT_LT(place("another machine"), place("rebuild"));
+  EXPECT_EQ(incidents[0].advice.size(), 7u);
+}
+
+TEST(Incidents, ProgramsFileAppearedBeforeItStarted) {
+  Facts facts;
+  Finding running =
+      finding("running", {process(10, "/tmp/.x")}, "processes",
+              {{"start_time", at("2026-11-21T03:12:09Z").nanoseconds, ColumnType::kTimestamp},
+               {"exe_ctime", at("2026-11-20T00:00:00Z").nanoseconds, ColumnType::kTimestamp}});
+  running.from = at("2026-11-20T00:00:00Z");
+  const auto incidents = find_incidents({running}, {}, facts);
+  ASSERT_EQ(incidents.size(), 1u);
+  ASSERT_EQ(incidents[0].story.size(), 2u);
+  EXPECT_EQ(incidents[0].story[0].says.en, "The file /tmp/.x appeared or was last changed.");
+  EXPECT_EQ(incidents[0].story[1].says.en, "says running");
+  EXPECT_EQ(incidents[0].story[1].time, at("2026-11-21T03:12:09Z"));
+}
+
+TEST(Incidents, TenThousandFindingsAreGroupedQuickly) {
+  Facts facts;
+  add_accounts(facts);
+  std::vector<Finding> findings;
+  for (int64_t pid = 1; pid <= 10'000; ++pid) {
+    add_process(facts, pid + 10, "/tmp/x" + std::to_string(pid % 100));
+    findings.push_back(
+        finding("r", {process(pid + 10, "/tmp/x" + std::to_string(pid % 100))}, "processes"));
+    findings.back().from = at("2026-11-21T03:12:09Z");
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const auto incidents = find_incidents(findings, {}, facts);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  ASSERT_EQ(incidents.size(), 1u);
+  EXPECT_LE(incidents[0].story.size(), 201u);
+  EXPECT_LT(seconds.count(), 5.0);
+}
+
+}  // namespace
+}  // namespace genba::judge
