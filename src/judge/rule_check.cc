@@ -107,6 +107,9 @@ class RuleCheck {
     check_text("says", rule.says.ja);
     for (const std::string& command : rule.next) {
       check_text("next", command);
+      if (const auto words = split_command(command); !words) {
+        problem("next", words.error().what);
+      }
     }
   }
 

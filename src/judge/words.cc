@@ -3,6 +3,7 @@
 // See words.h.
 #include "judge/words.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -88,6 +89,59 @@ std::string number_text(double number) {
   return fmt::format("{:.1f}", number);
 }
 
+/// A value between the single quotes of an SQL string.
+std::string sql_spelling(std::string_view value) {
+  std::string out;
+  for (const char byte : value) {
+    out += byte == '\'' ? std::string("''") : std::string(1, byte);
+  }
+  return out;
+}
+
+/// One word of a command with its cells; nothing when one of them is absent.
+std::optional<std::string> fill_word(std::string_view word, std::span<const Field> cells) {
+  const auto pieces = split(word);
+  if (!pieces) {
+    return std::nullopt;
+  }
+  std::string out;
+  bool in_sql_string = false;
+  for (const Piece& piece : *pieces) {
+    if (!piece.is_name) {
+      out += piece.text;
+      in_sql_string ^= std::count(piece.text.begin(), piece.text.end(), '\'') % 2 == 1;
+      continue;
+    }
+    const Field* cell = find_cell(cells, piece.text);
+    if (cell == nullptr) {
+      return std::nullopt;
+    }
+    const auto* number = std::get_if<int64_t>(&cell->value);
+    const std::string value = number != nullptr && cell->type == model::ColumnType::kTimestamp
+                                  ? base::to_rfc3339(base::Timestamp{*number})
+                                  : cell_text(*cell);
+    out += in_sql_string ? sql_spelling(value) : value;
+  }
+  return out;
+}
+
+/// $'…', for bytes that must not reach a terminal.
+std::string quote_with_escapes(std::string_view value) {
+  std::string out = "$'";
+  for (const char byte : value) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (byte == '\'' || byte == '\\') {
+      out += '\\';
+      out += byte;
+    } else if (code < 0x20 || code >= 0x7F) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned>(code));
+    } else {
+      out += byte;
+    }
+  }
+  return out + "'";
+}
+
 }  // namespace
 
 std::string cell_text(const Field& cell) {
@@ -131,25 +185,45 @@ std::string fill_text(std::string_view text, std::span<const Field> cells, Langu
   return out;
 }
 
+base::Result<std::vector<std::string>> split_command(std::string_view text) {
+  std::vector<std::string> words;
+  bool in_word = false;
+  char quote = 0;
+  for (const char byte : text) {
+    if (quote == 0 && byte == ' ') {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) {
+      words.emplace_back();
+      in_word = true;
+    }
+    if (quote == 0 && (byte == '\'' || byte == '"')) {
+      quote = byte;
+    } else if (quote != 0 && byte == quote) {
+      quote = 0;
+    } else {
+      words.back() += byte;
+    }
+  }
+  if (quote != 0) {
+    return base::fail(base::ErrorCode::kInvalid, "a quote stays open; close it");
+  }
+  return words;
+}
+
 std::optional<std::string> fill_command(std::string_view text, std::span<const Field> cells) {
-  const auto pieces = split(text);
-  if (!pieces) {
+  const auto words = split_command(text);
+  if (!words) {
     return std::nullopt;
   }
   std::string out;
-  for (const Piece& piece : *pieces) {
-    if (!piece.is_name) {
-      out += piece.text;
-      continue;
-    }
-    const Field* cell = find_cell(cells, piece.text);
-    if (cell == nullptr) {
+  for (const std::string& word : *words) {
+    const auto filled = fill_word(word, cells);
+    if (!filled) {
       return std::nullopt;
     }
-    const auto* number = std::get_if<int64_t>(&cell->value);
-    out += number != nullptr && cell->type == model::ColumnType::kTimestamp
-               ? base::to_rfc3339(base::Timestamp{*number})
-               : quote_for_shell(cell_text(*cell));
+    out += (out.empty() ? "" : " ") + quote_for_shell(*filled);
   }
   return out;
 }
@@ -160,24 +234,18 @@ std::string quote_for_shell(std::string_view value) {
   if (!value.empty() && value.find_first_not_of(kPlain) == std::string_view::npos) {
     return std::string(value);
   }
-  if (base::escape_for_terminal(value) == value) {
-    std::string out = "'";
-    for (const char byte : value) {
-      out += byte == '\'' ? std::string("'\\''") : std::string(1, byte);
-    }
-    return out + "'";
+  if (base::escape_for_terminal(value) != value) {
+    return quote_with_escapes(value);
   }
-  std::string out = "$'";
+  if (value.find('\'') == std::string_view::npos) {
+    return fmt::format("'{}'", value);
+  }
+  if (value.find_first_of("$`\"\\!") == std::string_view::npos) {
+    return fmt::format("\"{}\"", value);
+  }
+  std::string out = "'";
   for (const char byte : value) {
-    const auto code = static_cast<unsigned char>(byte);
-    if (byte == '\'' || byte == '\\') {
-      out += '\\';
-      out += byte;
-    } else if (code < 0x20 || code >= 0x7F) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned>(code));
-    } else {
-      out += byte;
-    }
+    out += byte == '\'' ? std::string("'\\''") : std::string(1, byte);
   }
   return out + "'";
 }

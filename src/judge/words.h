@@ -25,9 +25,14 @@ base::Result<std::vector<std::string>> placeholders_of(std::string_view text);
 std::string fill_text(std::string_view text, std::span<const model::Field> cells,
                       model::Language language);
 
-/// The command line with its cells quoted for a shell, times as RFC 3339. Nothing when one of its
-/// cells is absent: such a command would do something else.
+/// The command line with its cells, each word quoted anew for a shell, times as RFC 3339. Within a
+/// word, a value between single quotes is spelled as an SQL string. Nothing when one of its cells
+/// is absent: such a command would do something else.
 std::optional<std::string> fill_command(std::string_view text, std::span<const model::Field> cells);
+
+/// The words of a command line: blanks part them, '…' and "…" keep them together. kInvalid when a
+/// quote stays open.
+base::Result<std::vector<std::string>> split_command(std::string_view text);
 
 /// A value as one word of a POSIX shell's command line. Bytes that a terminal must not see become
 /// escapes of $'…', which bash, zsh and ksh know.

@@ -71,8 +71,30 @@ TEST(Command, AbsentValueGivesNoCommand) {
 TEST(Command, FileNameWithACommandInItIsQuoted) {
   EXPECT_EQ(quote_for_shell("/tmp/x; rm -rf /"), "'/tmp/x; rm -rf /'");
   EXPECT_EQ(quote_for_shell("/tmp/$(id)"), "'/tmp/$(id)'");
-  EXPECT_EQ(quote_for_shell("/tmp/it's"), "'/tmp/it'\\''s'");
+  EXPECT_EQ(quote_for_shell("/tmp/it's"), "\"/tmp/it's\"");
+  EXPECT_EQ(quote_for_shell("/tmp/it's $(id)"), R"('/tmp/it'\''s $(id)')");
   EXPECT_EQ(quote_for_shell(""), "''");
+}
+
+TEST(Command, ValueInAQueryIsAnSqlStringInsideAShellWord) {
+  const auto command = [](std::string path) {
+    const std::vector<Field> row = {{"path", std::move(path), ColumnType::kText}};
+    return *fill_command("genba query \"SELECT * FROM file WHERE path = '{path}'\"", row);
+  };
+  EXPECT_EQ(command("/usr/bin/cd"),
+            "genba query \"SELECT * FROM file WHERE path = '/usr/bin/cd'\"");
+  EXPECT_EQ(command("/tmp/$(id)"),
+            R"(genba query 'SELECT * FROM file WHERE path = '\''/tmp/$(id)'\''')");
+  EXPECT_EQ(command("/tmp/x' OR '1"),
+            "genba query \"SELECT * FROM file WHERE path = '/tmp/x'' OR ''1'\"");
+  EXPECT_EQ(command("/tmp/x\"; id; \""),
+            R"(genba query 'SELECT * FROM file WHERE path = '\''/tmp/x"; id; "'\''')");
+}
+
+TEST(Command, TermsInQuotesAreOneWord) {
+  EXPECT_EQ(*split_command("genba query \"SELECT  1\" 'a b'c"),
+            (std::vector<std::string>{"genba", "query", "SELECT  1", "a bc"}));
+  EXPECT_FALSE(split_command("genba query \"SELECT 1"));
 }
 
 TEST(Command, NewlineAndEscapeSequencesCannotReachTheTerminal) {
