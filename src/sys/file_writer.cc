@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sys/file_writer.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "base/text.h"
+#include "fmt/format.h"
+
+namespace genba::sys {
+
+namespace {
+
+using base::error_from_errno;
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+
+constexpr size_t kGather = 1U << 20;
+constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+base::Error error_of(int sys_errno, std::string_view doing, std::string_view name) {
+  base::Error error =
+      error_from_errno(sys_errno, fmt::format("{} '{}'", doing, base::escape_for_terminal(name)));
+  if (sys_errno == EEXIST || sys_errno == ENOTEMPTY) {
+    error.code = ErrorCode::kInvalid;
+  }
+  return error;
+}
+
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+}
+
+Result<void> check_name(std::string_view name) {
+  if (!is_plain_name(name)) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("'{}' is not a name for a new file", base::escape_for_terminal(name)));
+  }
+  return {};
+}
+
+Result<bool> is_empty(int directory, std::string_view path) {
+  // fdopendir takes its descriptor over.
+  const int copy = ::openat(directory, ".", kDirectoryFlags);
+  DIR* stream = copy < 0 ? nullptr : ::fdopendir(copy);
+  if (stream == nullptr) {
+    const int sys_errno = errno;
+    if (copy >= 0) {
+      ::close(copy);
+    }
+    return fail(error_of(sys_errno, "listing", path));
+  }
+  bool empty = true;
+  while (const dirent* entry = ::readdir(stream)) {
+    empty =
+        empty && (std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0);
+  }
+  ::closedir(stream);
+  return empty;
+}
+
+}  // namespace
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      name_(std::move(other.name_)),
+      gathered_(std::move(other.gathered_)) {}
+
+FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(name_, other.name_);
+  std::swap(gathered_, other.gathered_);
+  return *this;
+}
+
+FileWriter::~FileWriter() {
+  if (fd_ >= 0) {
+    ::close(fd_);
+  }
+}
+
+Result<void> FileWriter::append(std::string_view bytes) {
+  gathered_ += bytes;
+  return gathered_.size() < kGather ? Result<void>() : flush();
+}
+
+Result<void> FileWriter::flush() {
+  size_t done = 0;
+  while (done < gathered_.size()) {
+    const ssize_t written = ::write(fd_, gathered_.data() + done, gathered_.size() - done);
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written <= 0) {
+      const int sys_errno = written < 0 ? errno : EIO;
+      gathered_.erase(0, done);
+      return fail(error_of(sys_errno, "writing", name_));
+    }
+    done += static_cast<size_t>(written);
+  }
+  gathered_.clear();
+  return {};
+}
+
+Result<void> FileWriter::close_file() {
+  if (auto flushed = flush(); !flushed) {
+    return flushed;
+  }
+  const bool synced = ::fdatasync(fd_) == 0;
+  const int sync_errno = errno;
+  const bool closed = ::close(std::exchange(fd_, -1)) == 0;
+  if (!synced || !closed) {
+    return fail(error_of(synced ? errno : sync_errno, "writing", name_));
+  }
+  return {};
+}
+
+DirectoryWriter::DirectoryWriter(DirectoryWriter&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)) {}
+
+DirectoryWriter& DirectoryWriter::operator=(DirectoryWriter&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+DirectoryWriter::~DirectoryWriter() {
+  if (fd_ >= 0) {
+    ::close(fd_);
+  }
+}
+
+Result<DirectoryWriter> DirectoryWriter::create(std::string_view path) {
+  // A slash at the end would make O_NOFOLLOW follow a link.
+  std::string name(path);
+  while (name.size() > 1 && name.back() == '/') {
+    name.pop_back();
+  }
+  if (name.empty() || name.find('\0') != std::string::npos) {
+    return fail(ErrorCode::kInvalid, "a directory needs a name");
+  }
+  const bool made = ::mkdir(name.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) {
+    return fail(error_of(errno, "making", name));
+  }
+  DirectoryWriter directory(::open(name.c_str(), kDirectoryFlags));
+  if (directory.fd_ < 0) {
+    return fail(error_of(errno, "opening", name));
+  }
+  if (!made) {
+    GENBA_TRY(const bool empty, is_empty(directory.fd_, name));
+    if (!empty) {
+      return fail(error_of(ENOTEMPTY, "writing into", name));
+    }
+  }
+  // EPERM: a filesystem that keeps no modes (vfat); its mount options decide.
+  if (::fchmod(directory.fd_, 0700) != 0 && errno != EPERM) {
+    return fail(error_of(errno, "closing to others", name));
+  }
+  return directory;
+}
+
+Result<DirectoryWriter> DirectoryWriter::make_directory(std::string_view name) const {
+  if (auto checked = check_name(name); !checked) {
+    return fail(checked.error());
+  }
+  const std::string text(name);
+  if (::mkdirat(fd_, text.c_str(), 0700) != 0) {
+    return fail(error_of(errno, "making", name));
+  }
+  DirectoryWriter directory(::openat(fd_, text.c_str(), kDirectoryFlags));
+  if (directory.fd_ < 0) {
+    return fail(error_of(errno, "opening", name));
+  }
+  return directory;
+}
+
+Result<FileWriter> DirectoryWriter::create_file(std::string_view name) const {
+  if (auto checked = check_name(name); !checked) {
+    return fail(checked.error());
+  }
+  std::string text(name);
+  const int fd = ::openat(fd_, text.c_str(),
+                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_APPEND, 0600);
+  if (fd < 0) {
+    return fail(error_of(errno, "making", name));
+  }
+  return FileWriter(fd, std::move(text));
+}
+
+Result<void> DirectoryWriter::rename_file(std::string_view from, std::string_view to) const {
+  for (const std::string_view name : {from, to}) {
+    if (auto checked = check_name(name); !checked) {
+      return checked;
+    }
+  }
+  const std::string old_name(from);
+  const std::string new_name(to);
+  if (::renameat2(fd_, old_name.c_str(), fd_, new_name.c_str(), RENAME_NOREPLACE) == 0) {
+    return {};
+  }
+  // Before Linux 3.15, and on filesystems that do not know the flag.
+  if (errno != ENOSYS && errno != EINVAL) {
+    return fail(error_of(errno, "naming", to));
+  }
+  if (::linkat(fd_, old_name.c_str(), fd_, new_name.c_str(), 0) != 0) {
+    return fail(error_of(errno, "naming", to));
+  }
+  return remove_file(from);
+}
+
+Result<void> DirectoryWriter::remove_file(std::string_view name) const {
+  if (auto checked = check_name(name); !checked) {
+    return checked;
+  }
+  if (::unlinkat(fd_, std::string(name).c_str(), 0) != 0) {
+    return fail(error_of(errno, "removing", name));
+  }
+  return {};
+}
+
+}  // namespace genba::sys
