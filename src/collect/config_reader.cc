@@ -85,6 +85,23 @@ std::optional<host::FileStatus> ConfigReader::status(std::string_view path) cons
   return status ? std::optional(*status) : std::nullopt;
 }
 
+std::optional<host::FileStatus> ConfigReader::look(std::string_view path) {
+  if (!may_enter(path)) {
+    return std::nullopt;
+  }
+  const auto status = context_.host.stat(path);
+  if (!status && status.error().code == base::ErrorCode::kNotFound) {
+    return std::nullopt;
+  }
+  counter_.asked();
+  if (!status) {
+    counter_.failed(status.error());
+    return std::nullopt;
+  }
+  counter_.seen();
+  return *status;
+}
+
 std::vector<std::string> ConfigReader::expand(std::string_view pattern) {
   std::vector<std::string> paths = {""};
   size_t start = 0;

@@ -32,16 +32,19 @@ class ConfigReader {
   std::vector<std::string> list(std::string_view directory);
   /// Status of what the path leads to; nothing, and nothing counted, when there is none.
   std::optional<host::FileStatus> status(std::string_view path) const;
+  /// The status of a file that is itself the fact: counted like a file that is read.
+  std::optional<host::FileStatus> look(std::string_view path);
   /// Paths that a glob(7) pattern names, sorted; a path without pattern characters as it is.
   std::vector<std::string> expand(std::string_view pattern);
+
+  /// Whether the directory that holds `path` may be entered; a refusal is recorded.
+  bool may_enter(std::string_view path);
 
   CoverageCounter& counter() { return counter_; }
   void notes(const std::vector<base::Note>& notes);
   void finish();
 
  private:
-  bool may_enter(std::string_view path);
-
   Context& context_;
   CoverageCounter counter_;
   PathGate* gate_;
