@@ -23,4 +23,8 @@ std::string mode_text(uint32_t mode) {
   return fmt::format("{:04o}", mode & 07777U);
 }
 
+std::vector<DiagFamily> Host::sock_diag_families() const {
+  return {};
+}
+
 }  // namespace genba::host

@@ -125,6 +125,14 @@ struct DiagSocket {
   std::string remote_address;  ///< 4 or 16 raw bytes, network order
 };
 
+/// A kind of socket that sock_diag(7) is asked for.
+struct DiagFamily {
+  uint8_t family = 0;    ///< AF_INET, AF_INET6, AF_UNIX
+  uint8_t protocol = 0;  ///< IPPROTO_TCP, IPPROTO_UDP, IPPROTO_RAW; 0 for AF_UNIX
+
+  friend bool operator==(const DiagFamily&, const DiagFamily&) = default;
+};
+
 /// The clocks at one moment.
 struct ClockReading {
   base::Timestamp realtime;
@@ -177,10 +185,15 @@ class Host {
   /// The path with all links resolved inside the root: what a merged-/usr /bin/ls really is.
   virtual Result<std::string> canonical(std::string_view path) const = 0;
 
+  // Ordinary calls do not follow magic links of procfs (kWrongType), and do not enter network, FUSE
+  // and automount filesystems (kUnsupported; read_risky does). What is missing below /proc/PID
+  // because that process has ended is kGone.
+
   /// Status through a magic link: the running file behind /proc/PID/exe, even when deleted; and of
   /// `relative` below /proc/PID/root when `path` ends there. Live only (kUnsupported elsewhere).
   virtual Result<FileStatus> stat_magic(std::string_view path) const = 0;
-  /// Opens the file behind a magic link (/proc/PID/exe, /proc/PID/map_files/…). Live only.
+  /// Opens the file behind a magic link (/proc/PID/exe, /proc/PID/map_files/…), or at a path below
+  /// /proc/PID/root, resolved inside that root. Live only.
   virtual Result<std::unique_ptr<FileReader>> open_magic(std::string_view path) const = 0;
 
   /// Reads each path in a helper process under a deadline and calls `done` with its index as it
@@ -189,9 +202,12 @@ class Host {
   virtual void read_risky(std::span<const RiskyRead> reads,
                           const std::function<void(size_t, Result<FileBytes>)>& done) const = 0;
   /// All sockets of a network namespace through sock_diag, read in a helper that enters it.
-  /// `namespace_pid` is a process that lives there. kUnsupported when a module would have to be
-  /// loaded, or on a host that is not live.
+  /// `namespace_pid` is a process that lives there. Only the kinds in sock_diag_families() are
+  /// asked for; kUnsupported when there is none, or on a host that is not live.
   virtual Result<std::vector<DiagSocket>> read_sock_diag(int64_t namespace_pid) const = 0;
+  /// The kinds of socket that read_sock_diag can give: those for which the kernel need not load a
+  /// module. What is missing here was not looked at through sock_diag. Default: none.
+  virtual std::vector<DiagFamily> sock_diag_families() const;
 
   /// Type of the filesystem that holds `path` ("ext4", "nfs4", "proc"), from statfs(2)'s magic;
   /// "unknown-0x…" when it has no name.
@@ -213,10 +229,12 @@ struct LiveOptions {
   enum class ModuleLoad : uint8_t { kNever, kAllowed } module_load = ModuleLoad::kNever;
 };
 
-/// Opens the running machine. Must be called before any thread exists: it forks the helpers.
+/// Opens the running machine. Must be called by the main thread, before any other thread exists and
+/// before the sandbox is entered: it clones mounts and forks the process that forks the helpers.
 Result<std::unique_ptr<Host>> open_live_host(const LiveOptions& options);
 
-/// Opens a mounted or copied tree as if it were /. kNotFound or kWrongType when it is no directory.
+/// Opens a mounted or copied tree as if it were /, before the sandbox is entered. kNotFound or
+/// kWrongType when it is no directory.
 Result<std::unique_ptr<Host>> open_tree_host(std::string_view directory);
 
 }  // namespace genba::host

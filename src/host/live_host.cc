@@ -5,11 +5,13 @@
 // filesystems are not entered. Magic links of procfs are followed only by the calls named so.
 // Covered by host/live_host_test.cc and, for the promises, tests/whole.
 #include <algorithm>
-#include <cerrno>
+#include <mutex>
 #include <utility>
 
 #include "fmt/format.h"
+#include "host/diag_modules.h"
 #include "host/filesystem_names.h"
+#include "host/helper_pool.h"
 #include "host/root_clone.h"
 #include "host/tree_backed_host.h"
 #include "sys/file.h"
@@ -17,7 +19,6 @@
 
 namespace genba::host {
 
-using base::Error;
 using base::ErrorCode;
 using base::fail;
 
@@ -34,12 +35,21 @@ struct MagicPath {
 class LiveHost final : public TreeBackedHost {
  public:
   LiveHost(std::unique_ptr<Counters> counters, std::unique_ptr<RootedTree> tree,
-           bool proc_is_procfs)
-      : TreeBackedHost(std::move(counters), std::move(tree)), proc_is_procfs_(proc_is_procfs) {}
+           std::unique_ptr<HelperPool> helpers, const LiveOptions& options, bool proc_is_procfs)
+      : TreeBackedHost(std::move(counters), std::move(tree)),
+        helpers_(std::move(helpers)),
+        options_(options),
+        proc_is_procfs_(proc_is_procfs) {}
 
   HostKind kind() const override { return HostKind::kLive; }
   Result<FileStatus> stat_magic(std::string_view path) const override;
   Result<std::unique_ptr<FileReader>> open_magic(std::string_view path) const override;
+  void read_risky(std::span<const RiskyRead> reads,
+                  const std::function<void(size_t, Result<FileBytes>)>& done) const override {
+    helpers_->read(reads, done);
+  }
+  Result<std::vector<DiagSocket>> read_sock_diag(int64_t namespace_pid) const override;
+  std::vector<DiagFamily> sock_diag_families() const override;
   Result<std::string> filesystem_type(std::string_view path) const override;
   Result<KernelNames> kernel_names() const override;
 
@@ -48,7 +58,11 @@ class LiveHost final : public TreeBackedHost {
   Result<RootedTree::Place> follow_magic(std::string_view path) const;
   Result<RootedTree::Place> resolve_below(const MagicPath& magic) const;
 
+  std::unique_ptr<HelperPool> helpers_;
+  LiveOptions options_;
   bool proc_is_procfs_;
+  mutable std::once_flag families_known_;
+  mutable std::vector<DiagFamily> families_;
 };
 
 // Walks until the first link that is not the last word of procfs itself (self, thread-self).
@@ -123,6 +137,23 @@ Result<std::unique_ptr<FileReader>> LiveHost::open_magic(std::string_view path) 
   return make_reader(tree(), *std::move(file), std::string(path));
 }
 
+std::vector<DiagFamily> LiveHost::sock_diag_families() const {
+  std::call_once(families_known_, [&] {
+    const bool allowed = options_.module_load == LiveOptions::ModuleLoad::kAllowed;
+    families_ = allowed ? all_diag_families() : present_diag_families(*this);
+  });
+  return families_;
+}
+
+Result<std::vector<DiagSocket>> LiveHost::read_sock_diag(int64_t namespace_pid) const {
+  std::vector<DiagFamily> families = sock_diag_families();
+  if (families.empty()) {
+    return fail(ErrorCode::kUnsupported,
+                "sock_diag: the kernel would have to load a module; --allow-module-load lets it");
+  }
+  return helpers_->read_sock_diag(namespace_pid, std::move(families));
+}
+
 // /proc is answered as the machine has it, not from our own procfs, so that a /proc that is no
 // procfs can be told.
 Result<std::string> LiveHost::filesystem_type(std::string_view path) const {
@@ -158,7 +189,7 @@ Result<std::string> read_mountinfo(const sys::Fd& procfs) {
 
 }  // namespace
 
-Result<std::unique_ptr<Host>> open_live_host(const LiveOptions&) {
+Result<std::unique_ptr<Host>> open_live_host(const LiveOptions& live) {
   auto counters = std::make_unique<Counters>();
   RootedTree::Options options;
   options.counters = counters.get();
@@ -187,7 +218,9 @@ Result<std::unique_ptr<Host>> open_live_host(const LiveOptions&) {
     return fail(root.error().with_context("opening '/'"));
   }
   auto tree = std::make_unique<RootedTree>(*std::move(root), std::move(options));
-  return std::make_unique<LiveHost>(std::move(counters), std::move(tree), proc_is_procfs);
+  GENBA_TRY(auto helpers, HelperPool::start(*tree, live.helper_deadline));
+  return std::make_unique<LiveHost>(std::move(counters), std::move(tree), std::move(helpers), live,
+                                    proc_is_procfs);
 }
 
 }  // namespace genba::host

@@ -65,6 +65,10 @@ int reap_children() {
   }
 }
 
+void let_kernel_reap_children() {
+  ::signal(SIGCHLD, SIG_IGN);
+}
+
 Result<Fd> pidfd_open(pid_t pid) {
   const long fd = ::syscall(SYS_pidfd_open, pid, 0);
   if (fd < 0) {

@@ -28,6 +28,9 @@ Result<int> wait_for(pid_t child);
 /// waitid(2) without waiting: reaps every child that has ended; how many.
 int reap_children();
 
+/// The kernel reaps this process's children by itself (SIGCHLD ignored); wait_for no longer works.
+void let_kernel_reap_children();
+
 /// pidfd_open(2), Linux 5.3.
 Result<Fd> pidfd_open(pid_t pid);
 /// pidfd_send_signal(2) with SIGKILL, Linux 5.1. Only for children of ours.

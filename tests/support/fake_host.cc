@@ -61,6 +61,13 @@ bool is_at_or_below(std::string_view key, std::string_view top) {
          (key.size() > top.size() && key.substr(0, top.size()) == top && key[top.size()] == '/');
 }
 
+// As the live host: what is below /proc/PID is gone, not absent, when the process is not there.
+bool is_missing_process(std::string_view key, bool is_last) {
+  constexpr std::string_view kProc = "/proc/";
+  return !is_last && key.size() > kProc.size() && key.substr(0, kProc.size()) == kProc &&
+         key.find_first_not_of("0123456789", kProc.size()) == std::string_view::npos;
+}
+
 Error fake_error(ErrorCode code, std::string_view operation, std::string_view path) {
   return Error{code, 0,
                fmt::format("{} '{}': {} (fake host)", operation, path, base::to_string(code))};
@@ -105,6 +112,7 @@ struct FakeHost::State {
   std::vector<Hook> hooks;
   std::vector<std::function<void(FakeHost&)>> sleepers;
   std::map<int64_t, Result<std::vector<host::DiagSocket>>> sock_diag;
+  std::vector<host::DiagFamily> families;
   std::map<std::string, std::string> filesystems{
       {"/", "ext4"}, {"/proc", "proc"}, {"/sys", "sysfs"}};
   host::KernelNames names{"fake", "6.1.0-13-amd64", "#1 SMP Debian 6.1.55-1 (2023-09-29)",
@@ -186,7 +194,9 @@ Result<std::string> FakeHost::State::resolve(std::string_view root, std::string_
     }
     const auto found = nodes.find(next);
     if (found == nodes.end()) {
-      return fail(fake_error(ErrorCode::kNotFound, "resolving", path));
+      return fail(fake_error(
+          is_missing_process(next, left.empty()) ? ErrorCode::kGone : ErrorCode::kNotFound,
+          "resolving", path));
     }
     const Node& node = found->second;
     if (node.status.type != FileType::kSymlink || (left.empty() && !follow_last)) {
@@ -332,6 +342,10 @@ class FakeHost::Reader final : public host::FileReader {
 FakeHost::FakeHost(host::HostKind kind) : state_(std::make_unique<State>()) {
   state_->self = this;
   state_->kind = kind;
+  if (kind == host::HostKind::kLive) {
+    // TCP, UDP and raw over IPv4 and IPv6, and AF_UNIX, as the live host asks for them.
+    state_->families = {{2, 6}, {10, 6}, {2, 17}, {10, 17}, {2, 255}, {10, 255}, {1, 0}};
+  }
   state_->put("/", FileType::kDirectory, 0755, {});
 }
 
@@ -469,6 +483,12 @@ FakeHost& FakeHost::set_sock_diag(int64_t namespace_pid, ErrorCode code) {
   const std::lock_guard lock(state_->mutex);
   state_->sock_diag.insert_or_assign(
       namespace_pid, fail(fake_error(code, "sock_diag of", std::to_string(namespace_pid))));
+  return *this;
+}
+
+FakeHost& FakeHost::set_sock_diag_families(std::vector<host::DiagFamily> families) {
+  const std::lock_guard lock(state_->mutex);
+  state_->families = std::move(families);
   return *this;
 }
 
@@ -653,6 +673,11 @@ Result<std::vector<host::DiagSocket>> FakeHost::read_sock_diag(int64_t namespace
     return fail(fake_error(ErrorCode::kUnsupported, "sock_diag of", std::to_string(namespace_pid)));
   }
   return found->second;
+}
+
+std::vector<host::DiagFamily> FakeHost::sock_diag_families() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->families;
 }
 
 Result<std::string> FakeHost::filesystem_type(std::string_view path) const {

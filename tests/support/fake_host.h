@@ -118,6 +118,8 @@ class FakeHost final : public host::Host {
   // The rest of the machine.
   FakeHost& set_sock_diag(int64_t namespace_pid, std::vector<host::DiagSocket> sockets);
   FakeHost& set_sock_diag(int64_t namespace_pid, base::ErrorCode code);
+  /// What sock_diag_families says. Default: all kinds on a live host, none on a tree.
+  FakeHost& set_sock_diag_families(std::vector<host::DiagFamily> families);
   /// Default: "proc" for /proc, "sysfs" for /sys, "ext4" elsewhere.
   FakeHost& set_filesystem_type(std::string_view mount_point, std::string_view type);
   FakeHost& set_kernel_names(host::KernelNames names);
@@ -148,6 +150,7 @@ class FakeHost final : public host::Host {
       std::span<const host::RiskyRead> reads,
       const std::function<void(size_t, base::Result<host::FileBytes>)>& done) const override;
   base::Result<std::vector<host::DiagSocket>> read_sock_diag(int64_t namespace_pid) const override;
+  std::vector<host::DiagFamily> sock_diag_families() const override;
   base::Result<std::string> filesystem_type(std::string_view path) const override;
   base::Result<host::KernelNames> kernel_names() const override;
   host::ClockReading clocks() const override;

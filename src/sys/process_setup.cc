@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sys/process_setup.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "sys/file.h"
+#include "sys/process.h"
+
+namespace genba::sys {
+
+namespace {
+
+// Not /dev/null: that is a path, and a path of the host can be anything.
+int empty_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) < 0) {
+    return -1;
+  }
+  ::close(ends[1]);
+  return ends[0];
+}
+
+void reset_signals() {
+  // A parent may have left signals ignored (nohup) or blocked. SIGHUP stays as nohup wanted it.
+  for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGCHLD, SIGALRM, SIGUSR1, SIGUSR2, SIGABRT,
+                           SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
+    ::signal(number, SIG_DFL);
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+}  // namespace
+
+void detach_standard_streams() {
+  const int empty = empty_pipe();
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (empty >= 0) {
+      ::dup2(empty, fd);
+    } else {
+      ::close(fd);
+    }
+  }
+  if (empty > 2) {
+    ::close(empty);
+  }
+}
+
+void prepare_process() {
+  ::clearenv();
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+      // The lowest free number is this one; the pipe may take it itself.
+      const int empty = empty_pipe();
+      if (empty >= 0 && empty != fd) {
+        ::dup2(empty, fd);
+        ::close(empty);
+      } else if (empty == fd) {
+        ::fcntl(fd, F_SETFD, 0);
+      }
+    }
+  }
+  close_from(3);
+  reset_signals();
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  // On every kernel that Genba runs on this cannot fail (prctl(2)).
+  GENBA_CHECK(set_undumpable().has_value());
+  ::umask(077);
+}
+
+base::Result<void> enter_look_sandbox(Writing writing) {
+  return enter_sandbox(Profile::kLook, writing);
+}
+
+}  // namespace genba::sys

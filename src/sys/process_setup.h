@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The first and the last thing that main does before work begins. prepare_process makes a process
+// that owes nothing to whoever started it; enter_look_sandbox, called when the host is open and the
+// outputs are chosen, takes away what looking does not need. Covered by sys/process_setup_test.cc.
+#pragma once
+
+#include "base/result.h"
+#include "sys/sandbox.h"
+
+namespace genba::sys {
+
+/// Call it once the environment has been read (LANG, LC_ALL, TERM, NO_COLOR, COLUMNS): empties the
+/// environment; fills missing descriptors 0 to 2 with an empty pipe and closes all above; no core
+/// dump (limit 0, undumpable); default signal handling with nothing blocked, SIGPIPE ignored;
+/// umask 077, so that what is saved is for its owner only.
+void prepare_process();
+
+/// The look profile (sandbox.h). Call it after the host was opened: opening clones mounts and forks
+/// helpers, which the sandbox forbids.
+base::Result<void> enter_look_sandbox(Writing writing = Writing::kAllowed);
+
+/// Puts an empty pipe in the place of descriptors 0 to 2: reading ends at once, writing fails.
+void detach_standard_streams();
+
+}  // namespace genba::sys
