@@ -72,7 +72,7 @@ std::string socket_line(const model::Subject& subject) {
 
 // Where a subject belongs in a story. A file named by a finding about persistence is a start-up
 // entry rather than just a file.
-Word kind_word(const model::Subject& subject, const Finding& finding) {
+Word story_kind(const model::Subject& subject, const Finding& finding) {
   constexpr std::pair<std::string_view, Word> kKinds[] = {
       {"process", Word::kProcesses},   {"socket", Word::kConnections},
       {"address", Word::kConnections}, {"user", Word::kAccounts},
@@ -224,7 +224,7 @@ Actors actors_of(const std::vector<const Finding*>& findings) {
   ProcessesByPath processes;
   for (const Finding* finding : findings) {
     for (const auto& subject : finding->subjects) {
-      const Word kind = kind_word(subject, *finding);
+      const Word kind = story_kind(subject, *finding);
       std::string line = subject_line(subject);
       if (!seen.emplace(kind, line).second) {
         continue;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/words.h"
 
-#include <array>
 #include <cstddef>
+#include <span>
+#include <utility>
 
 namespace genba::render {
 
@@ -76,7 +77,15 @@ constexpr Entry kCatalogue[] = {
     {Word::kStartup, "Start-up", "自動起動"},
     {Word::kOther, "Also", "その他"},
     {Word::kAndMore, "+{0} more", "ほか{0}件"},
-    {Word::kListening, "listening", "待ち受け"},
+    {Word::kKindSocket, "Connection", "通信"},
+    {Word::kKindUser, "Account", "アカウント"},
+    {Word::kKindKey, "SSH key", "SSH鍵"},
+    {Word::kKindModule, "Kernel module", "カーネルモジュール"},
+    {Word::kKindBpf, "BPF program", "BPFプログラム"},
+    {Word::kKindPackage, "Package", "パッケージ"},
+    {Word::kKindLog, "Log line", "ログの行"},
+    {Word::kKindAddress, "Address", "アドレス"},
+    {Word::kKindMount, "Mount", "マウント"},
 
     {Word::kIncidents, "Incidents", "事案"},
     {Word::kIncident, "Incident", "事案"},
@@ -123,7 +132,6 @@ constexpr Entry kCatalogue[] = {
     {Word::kReasonNotApplicable, "needs a running host", "稼働中のホストが必要"},
     {Word::kYes, "yes", "はい"},
     {Word::kNo, "no", "いいえ"},
-    {Word::kNone, "none", "なし"},
 
     {Word::kCoverage, "Coverage", "確認範囲"},
     {Word::kCoverageMeans,
@@ -168,7 +176,6 @@ constexpr Entry kCatalogue[] = {
     {Word::kRunSays, "{0}, {1} s", "{0}、{1}秒"},
     {Word::kSource, "Read from", "読み取り元"},
     {Word::kCommand, "Command", "コマンド"},
-    {Word::kVersion, "Version", "バージョン"},
     {Word::kContainer, "View", "視点"},
     {Word::kContainerYes, "Only a container is visible from here",
      "コンテナの中しか見えていません"},
@@ -177,13 +184,18 @@ constexpr Entry kCatalogue[] = {
     {Word::kPrivilegeOther, "user id {0}: much could not be read",
      "ユーザーID {0}（読めない情報が多くあります）"},
     {Word::kContents, "Contents", "目次"},
-    {Word::kDetails, "Details", "詳細"},
     {Word::kProcessTree, "Process tree", "プロセスツリー"},
     {Word::kProcessTreeMeans, "Processes that findings name are marked.",
      "所見に関係するプロセスには印を付けています。"},
+    {Word::kPid, "PID", "PID"},
+    {Word::kUid, "UID", "UID"},
+    {Word::kCpu, "CPU", "CPU"},
+    {Word::kProgram, "Program", "プログラム"},
+    {Word::kUser, "User", "ユーザー"},
+    {Word::kStarted, "Started", "開始時刻"},
+    {Word::kCommandLine, "Command line", "コマンドライン"},
     {Word::kKernelThreads, "Kernel threads, not shown: {0}", "カーネルスレッド{0}個（表示省略）"},
-    {Word::kMoreChildren, "{0} more below this one", "この下にさらに{0}個"},
-    {Word::kMarked, "finding", "所見あり"},
+    {Word::kMoreChildren, "{0} children not shown", "子プロセス{0}個は表示省略"},
     {Word::kConnectionsOfFindings, "Connections of processes in findings",
      "所見に関係するプロセスの通信"},
     {Word::kListeningPorts, "Listening ports", "待ち受けポート"},
@@ -284,6 +296,17 @@ constexpr bool catalogue_is_in_order() {
 }
 static_assert(catalogue_is_in_order(), "one entry for each Word, in the order of the enumeration");
 
+using Name = std::pair<std::string_view, Word>;
+
+std::string look_up(std::span<const Name> names, std::string_view name, model::Language language) {
+  for (const auto& [known, which] : names) {
+    if (known == name) {
+      return std::string(word(which, language));
+    }
+  }
+  return std::string(name);
+}
+
 }  // namespace
 
 std::string_view word(Word which, model::Language language) {
@@ -341,7 +364,7 @@ Word word_of(model::Verdict verdict) {
 }
 
 std::string status_word(std::string_view status, model::Language language) {
-  constexpr std::pair<std::string_view, Word> kNames[] = {
+  constexpr Name kNames[] = {
       {"complete", Word::kStatusComplete},
       {"partial", Word::kStatusPartial},
       {"failed", Word::kStatusFailed},
@@ -349,22 +372,25 @@ std::string status_word(std::string_view status, model::Language language) {
       {"not_applicable", Word::kStatusNotApplicable},
       {"skipped", Word::kStatusSkipped},
   };
-  for (const auto& [name, which] : kNames) {
-    if (name == status) {
-      return std::string(word(which, language));
-    }
-  }
-  return std::string(status);
+  return look_up(kNames, status, language);
+}
+
+std::string kind_word(std::string_view kind, model::Language language) {
+  constexpr Name kNames[] = {
+      {"process", Word::kProcess},     {"file", Word::kFile},
+      {"socket", Word::kKindSocket},   {"user", Word::kKindUser},
+      {"key", Word::kKindKey},         {"module", Word::kKindModule},
+      {"bpf_program", Word::kKindBpf}, {"package", Word::kKindPackage},
+      {"log", Word::kKindLog},         {"address", Word::kKindAddress},
+      {"mount", Word::kKindMount},     {"host", Word::kHost},
+  };
+  return look_up(kNames, kind, language);
 }
 
 std::string reason_word(std::string_view reason, model::Language language) {
-  if (reason == "not_read") {
-    return std::string(word(Word::kReasonNotRead, language));
-  }
-  if (reason == "not_applicable") {
-    return std::string(word(Word::kReasonNotApplicable, language));
-  }
-  return std::string(reason);
+  constexpr Name kNames[] = {{"not_read", Word::kReasonNotRead},
+                             {"not_applicable", Word::kReasonNotApplicable}};
+  return look_up(kNames, reason, language);
 }
 
 }  // namespace genba::render

@@ -55,7 +55,15 @@ enum class Word : uint8_t {
   kStartup,
   kOther,
   kAndMore,
-  kListening,
+  kKindSocket,
+  kKindUser,
+  kKindKey,
+  kKindModule,
+  kKindBpf,
+  kKindPackage,
+  kKindLog,
+  kKindAddress,
+  kKindMount,
 
   // Incidents and findings.
   kIncidents,
@@ -100,7 +108,6 @@ enum class Word : uint8_t {
   kReasonNotApplicable,
   kYes,
   kNo,
-  kNone,
 
   // Coverage and footprint.
   kCoverage,
@@ -135,19 +142,23 @@ enum class Word : uint8_t {
   kRunSays,
   kSource,
   kCommand,
-  kVersion,
   kContainer,
   kContainerYes,
   kPrivilege,
   kPrivilegeRoot,
   kPrivilegeOther,
   kContents,
-  kDetails,
   kProcessTree,
   kProcessTreeMeans,
+  kPid,
+  kUid,
+  kCpu,
+  kProgram,
+  kUser,
+  kStarted,
+  kCommandLine,
   kKernelThreads,
   kMoreChildren,
-  kMarked,
   kConnectionsOfFindings,
   kListeningPorts,
   kOtherConnections,
@@ -215,9 +226,10 @@ Word word_of(model::Severity severity);
 Word word_of(model::Confidence confidence);
 Word word_of(model::Verdict verdict);
 
-/// The status of a coverage row, or a rule's reason for not being judged, in words; as it is when
-/// it is none that we know.
+/// The status of a coverage row, the kind of a subject, or a rule's reason for not being judged, in
+/// words; as it is when it is none that we know.
 std::string status_word(std::string_view status, model::Language language);
+std::string kind_word(std::string_view kind, model::Language language);
 std::string reason_word(std::string_view reason, model::Language language);
 
 }  // namespace genba::render

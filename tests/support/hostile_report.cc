@@ -100,9 +100,12 @@ void make_huge(ReportFixture& fixture, size_t count) {
   const model::Crontab cron = facts.rows<model::Crontab>().front();
   const model::Coverage coverage = facts.rows<model::Coverage>().back();
   const model::Finding finding = fixture.judgement.findings[1];
-  const std::string long_text(2000, '<');
+  const std::string very_long(2000, '<');
+  const std::string shorter = "/opt/some/program --with <arguments>";
   for (size_t i = 0; i < count; ++i) {
     const auto pid = static_cast<int64_t>(100'000 + i);
+    // Enough of them to fill every budget, without a gigabyte for the rest.
+    const std::string& long_text = i < 3000 ? very_long : shorter;
     auto& one = facts.rows<model::Process>().emplace_back(process);
     one.pid = pid;
     // One deep chain, the worst shape for a tree.
