@@ -26,8 +26,7 @@ std::vector<const Collector*> select(std::span<const Collector* const> collector
   while (grew) {
     grew = false;
     for (const Collector* collector : collectors) {
-      const bool known =
-          std::find(selected.begin(), selected.end(), collector) != selected.end();
+      const bool known = std::find(selected.begin(), selected.end(), collector) != selected.end();
       const bool asked =
           std::any_of(collector->provides.begin(), collector->provides.end(),
                       [&](const model::TableInfo* table) { return wanted.wants(*table); });
@@ -146,12 +145,13 @@ class Scheduler {
   }
 
   collect::Context context_for(model::Facts& facts) const {
-    collect::Context context{host_, facts, wanted_};
-    context.depth = options_.depth;
-    context.deadline = options_.deadline;
-    context.jobs = options_.jobs;
-    context.progress = options_.progress;
-    return context;
+    return collect::Context{.host = host_,
+                            .facts = facts,
+                            .wanted = wanted_,
+                            .depth = options_.depth,
+                            .deadline = options_.deadline,
+                            .jobs = options_.jobs,
+                            .progress = options_.progress};
   }
 
   const host::Host& host_;

@@ -32,10 +32,9 @@ void Progress::show(std::string_view what) {
   drawn_ = now;
   visible_ = true;
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  const std::string line =
-      language_ == model::Language::kJapanese
-          ? fmt::format("\r\x1b[K確認中: {} ({:.1f} 秒)", what, seconds)
-          : fmt::format("\r\x1b[Klooking: {} ({:.1f} s)", what, seconds);
+  const std::string line = language_ == model::Language::kJapanese
+                               ? fmt::format("\r\x1b[K確認中: {} ({:.1f} 秒)", what, seconds)
+                               : fmt::format("\r\x1b[Klooking: {} ({:.1f} s)", what, seconds);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

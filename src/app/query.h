@@ -4,6 +4,7 @@
 // whose tables and columns the statement names are run. Covered by tests/whole/query_test.cc.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "app/observe.h"
@@ -16,8 +17,8 @@ struct QueryOptions {
   ObserveOptions observe;
   std::string sql;
   Format format = Format::kTable;
-  /// Columns of the terminal to fit a table into; 0 in a pipe: nothing is cut.
-  size_t columns = 0;
+  /// Columns of the terminal to fit a table into; absent in a pipe: nothing is cut.
+  std::optional<size_t> columns;
   model::Language language = model::Language::kEnglish;
   bool quiet = false;
 };

@@ -91,3 +91,11 @@ struct Note {
     return ::genba::base::fail(std::move(name).error()); \
   }                                                      \
   declaration = *std::move(name)
+
+/// `GENBA_TRY_VOID(write(bytes));` returns the error to the caller, if there is one.
+#define GENBA_TRY_VOID(expression)                                \
+  do {                                                            \
+    if (auto genba_tried = (expression); !genba_tried) {          \
+      return ::genba::base::fail(std::move(genba_tried).error()); \
+    }                                                             \
+  } while (false)

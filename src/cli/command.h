@@ -64,7 +64,13 @@ struct Terminal {
 };
 
 /// Exit codes of the contract.
-enum class Exit : uint8_t { kNothingFound = 0, kFindings = 1, kCouldNotLook = 2, kUsage = 3, kActionFailed = 4 };
+enum class Exit : uint8_t {
+  kNothingFound = 0,
+  kFindings = 1,
+  kCouldNotLook = 2,
+  kUsage = 3,
+  kActionFailed = 4
+};
 
 struct Command {
   std::string_view verb;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/common.h"
 
-#include <cstdio>
-
+#include "app/output.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "fmt/format.h"
@@ -34,11 +33,12 @@ base::Result<app::ObserveOptions> observe_options(const Invocation& invocation) 
     return base::fail(usage("--root and --case exclude each other: give one of them"));
   }
   if (options.save_dir && options.case_dir) {
-    return base::fail(usage("--save keeps what was looked at now; with --case there is nothing new "
-                            "to keep: leave one of them out"));
+    return base::fail(
+        usage("--save keeps what was looked at now; with --case there is nothing new "
+              "to keep: leave one of them out"));
   }
   if (const auto jobs = invocation.value("jobs")) {
-    const auto number = base::parse_decimal<int64_t>(*jobs);
+    const auto number = base::parse_number<int64_t>(*jobs);
     if (!number || *number < 1 || *number > kMostJobs) {
       return base::fail(usage(fmt::format("--jobs takes a number from 1 to {}, not '{}'", kMostJobs,
                                           base::escape_for_terminal(*jobs))));
@@ -49,8 +49,8 @@ base::Result<app::ObserveOptions> observe_options(const Invocation& invocation) 
   options.version = version_text();
   options.command = fmt::format("genba {}", invocation.verb);
   for (const auto& [name, value] : invocation.options) {
-    options.command += value.empty() ? fmt::format(" --{}", name)
-                                     : fmt::format(" --{} {}", name, value);
+    options.command +=
+        value.empty() ? fmt::format(" --{}", name) : fmt::format(" --{} {}", name, value);
   }
   return options;
 }
@@ -81,12 +81,8 @@ std::string version_text() {
 
 Exit complain(const base::Error& error) {
   const std::string line = fmt::format("genba: {}\n", base::escape_for_terminal(error.what));
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  app::print(app::Stream::kErrors, line);
   return error.code == base::ErrorCode::kInvalid ? Exit::kUsage : Exit::kCouldNotLook;
-}
-
-bool print(std::string_view text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
 }
 
 }  // namespace genba::cli

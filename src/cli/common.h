@@ -27,7 +27,4 @@ std::string version_text();
 /// could-not-look for the rest.
 Exit complain(const base::Error& error);
 
-/// Prints to stdout; false when it is closed (a broken pipe is no failure).
-bool print(std::string_view text);
-
 }  // namespace genba::cli

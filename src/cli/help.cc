@@ -17,8 +17,8 @@ std::string_view in(const Words& words, Language language) {
 std::string usage_line(const Command& command) {
   std::string line = fmt::format("genba {}", command.verb);
   for (const Argument& argument : command.arguments) {
-    line += argument.required ? fmt::format(" {}", argument.name)
-                              : fmt::format(" [{}]", argument.name);
+    line +=
+        argument.required ? fmt::format(" {}", argument.name) : fmt::format(" [{}]", argument.name);
   }
   return line + " [options]";
 }

@@ -49,7 +49,7 @@ Terminal read_terminal() {
   size_t columns = kDefaultColumns;
   if (const auto size = sys::terminal_columns(1)) {
     columns = *size;
-  } else if (const auto given = base::parse_decimal<uint16_t>(variable("COLUMNS"))) {
+  } else if (const auto given = base::parse_number<uint16_t>(variable("COLUMNS"))) {
     columns = *given;
   }
   terminal.columns = std::min(std::max(columns, kNarrowest), kWidest);

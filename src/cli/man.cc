@@ -64,12 +64,13 @@ std::string bash_completion() {
       "return ;;\n    --report) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
       "    --lang) COMPREPLY=($(compgen -W 'en ja' -- \"$cur\")); return ;;\n  esac\n";
   text += fmt::format(
-      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    words='{}'\n  else\n    case ${{COMP_WORDS[1]}} in\n",
+      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    words='{}'\n  else\n    case ${{COMP_WORDS[1]}} "
+      "in\n",
       verb_words());
   for (const Command* command : all_commands()) {
-    text += fmt::format("      {}) words='{}{}{}' ;;\n", command->verb,
-                        option_words(command->options), command->options.empty() ? "" : " ",
-                        option_words(global_options()));
+    text +=
+        fmt::format("      {}) words='{}{}{}' ;;\n", command->verb, option_words(command->options),
+                    command->options.empty() ? "" : " ", option_words(global_options()));
   }
   return text +
          "    esac\n  fi\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\n"
@@ -96,7 +97,8 @@ std::string zsh_completion() {
   for (const Command* command : all_commands()) {
     text += fmt::format("    '{}:{}'\n", command->verb, zsh_quoted(command->summary.en));
   }
-  text += "  )\n  if (( CURRENT == 2 )); then _describe verb verbs; return; fi\n  case $words[2] in\n";
+  text +=
+      "  )\n  if (( CURRENT == 2 )); then _describe verb verbs; return; fi\n  case $words[2] in\n";
   for (const Command* command : all_commands()) {
     text += fmt::format("    {}) _arguments", command->verb);
     for (const auto options : {command->options, global_options()}) {
@@ -147,7 +149,8 @@ std::string man_page() {
   std::string text =
       ".TH GENBA 1\n.SH NAME\ngenba \\- look at a Linux server that may be compromised\n"
       ".SH SYNOPSIS\n\\fBgenba\\fR \\fIVERB\\fR [\\fIoptions\\fR]\n.SH DESCRIPTION\n"
-      "Genba reads a machine without trusting it, judges what it saw by rules that anyone can read, "
+      "Genba reads a machine without trusting it, judges what it saw by rules that anyone can "
+      "read, "
       "and says what is wrong, since when, and what to do next. It runs no program of the host, "
       "loads none of its libraries or configuration, and changes nothing.\n.SH VERBS\n";
   for (const Command* command : all_commands()) {
@@ -161,7 +164,8 @@ std::string man_page() {
   text += ".SH OPTIONS OF EVERY VERB\n" + roff_options(global_options());
   return text +
          ".SH EXIT STATUS\n.TP\n0\nnothing found\n.TP\n1\nfindings of medium or above\n.TP\n2\n"
-         "could not look: nothing useful was read\n.TP\n3\nusage\n.TP\n4\nan action failed or could "
+         "could not look: nothing useful was read\n.TP\n3\nusage\n.TP\n4\nan action failed or "
+         "could "
          "not be proven\n";
 }
 

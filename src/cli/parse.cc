@@ -61,8 +61,7 @@ base::Error unknown_verb(std::string_view word) {
   const std::string_view near = nearest(word, verbs);
   const std::string hint = near.empty() ? std::string("'genba help' lists the verbs")
                                         : fmt::format("did you mean 'genba {}'?", near);
-  return usage_error(
-      fmt::format("unknown verb '{}'; {}", base::escape_for_terminal(word), hint));
+  return usage_error(fmt::format("unknown verb '{}'; {}", base::escape_for_terminal(word), hint));
 }
 
 // What CLI11 filled for one option of the table.
@@ -92,9 +91,9 @@ base::Result<Invocation> parse_verb(const Command& command, std::vector<std::str
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    return base::fail(usage_error(fmt::format("{}; 'genba help {}' shows examples",
-                                              base::escape_for_terminal(error.what()),
-                                              command.verb)));
+    return base::fail(
+        usage_error(fmt::format("{}; 'genba help {}' shows examples",
+                                base::escape_for_terminal(error.what()), command.verb)));
   }
   Invocation invocation;
   invocation.verb = command.verb;
@@ -133,8 +132,8 @@ base::Result<void> check_arguments(const Command& command, const Invocation& inv
   if (invocation.arguments.size() > command.arguments.size()) {
     return base::fail(usage_error(fmt::format(
         "'genba {}' does not know what to do with '{}'; 'genba help {}' shows examples",
-        command.verb,
-        base::escape_for_terminal(invocation.arguments[command.arguments.size()]), command.verb)));
+        command.verb, base::escape_for_terminal(invocation.arguments[command.arguments.size()]),
+        command.verb)));
   }
   return {};
 }
@@ -195,16 +194,13 @@ base::Result<Invocation> parse(std::span<const std::string> words) {
   }
   const std::vector<std::string> rest(words.begin() + 1, words.end());
   const auto stop = std::find(rest.begin(), rest.end(), "--");
-  const bool asks_help = std::any_of(rest.begin(), stop, [](const std::string& word) {
-    return word == "--help" || word == "-h";
-  });
+  const bool asks_help = std::any_of(
+      rest.begin(), stop, [](const std::string& word) { return word == "--help" || word == "-h"; });
   if (asks_help) {
     return special("help", {words[0]});
   }
   GENBA_TRY(Invocation invocation, parse_verb(*command, rest));
-  if (auto checked = check_arguments(*command, invocation); !checked) {
-    return base::fail(std::move(checked).error());
-  }
+  GENBA_TRY_VOID(check_arguments(*command, invocation));
   return invocation;
 }
 

@@ -16,16 +16,11 @@ namespace {
 
 std::string_view type_name(model::ColumnType type) {
   switch (type) {
-    case model::ColumnType::kText:
-      return "text";
-    case model::ColumnType::kInteger:
-      return "integer";
-    case model::ColumnType::kReal:
-      return "real";
-    case model::ColumnType::kBoolean:
-      return "boolean";
-    case model::ColumnType::kTimestamp:
-      return "time";
+    case model::ColumnType::kText: return "text";
+    case model::ColumnType::kInteger: return "integer";
+    case model::ColumnType::kReal: return "real";
+    case model::ColumnType::kBoolean: return "boolean";
+    case model::ColumnType::kTimestamp: return "time";
   }
   return "text";
 }

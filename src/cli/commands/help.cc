@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/help.h"
 
+#include "app/output.h"
 #include "base/text.h"
 #include "cli/common.h"
 #include "cli/parse.h"
@@ -24,7 +25,8 @@ constexpr Argument kArguments[] = {
 };
 
 constexpr Option kOptions[] = {
-    {"format", "FORMAT",
+    {"format",
+     "FORMAT",
      {"Print man, bash, zsh, fish, or a page of the reference: verbs, tables, rules.",
       "man、bash、zsh、fish、またはリファレンス（verbs、tables、rules）を出力します。"}},
 };
@@ -58,11 +60,11 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
                                    "not '{}'",
                                    base::escape_for_terminal(*format))});
     }
-    print(text);
+    app::print(app::Stream::kOutput, text);
     return Exit::kNothingFound;
   }
   if (invocation.arguments.empty()) {
-    print(overview(*language));
+    app::print(app::Stream::kOutput, overview(*language));
     return Exit::kNothingFound;
   }
   const Command* command = find_command(invocation.arguments[0]);
@@ -71,7 +73,7 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
                      fmt::format("there is no verb '{}'; 'genba help' lists them",
                                  base::escape_for_terminal(invocation.arguments[0]))});
   }
-  print(help_of(*command, *language));
+  app::print(app::Stream::kOutput, help_of(*command, *language));
   return Exit::kNothingFound;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/query.h"
 
+#include "app/output.h"
 #include "cli/common.h"
 
 namespace genba::cli {
@@ -10,15 +11,16 @@ namespace {
 constexpr Example kExamples[] = {
     {"genba query \"SELECT pid, name, path, cpu_percent FROM processes ORDER BY cpu_percent DESC "
      "LIMIT 10\"",
-     {"The busiest programs, as the kernel sees them.", "CPU を最も使っているプロセスを表示します。"}},
-    {"genba query \"SELECT s.pid, p.path, s.remote_address, s.remote_port FROM process_open_sockets "
+     {"The busiest programs, as the kernel sees them.",
+      "CPU を最も使っているプロセスを表示します。"}},
+    {"genba query \"SELECT s.pid, p.path, s.remote_address, s.remote_port FROM "
+     "process_open_sockets "
      "s JOIN processes p USING (pid) WHERE s.state = 'ESTABLISHED'\"",
      {"Who talks to whom.", "どのプロセスがどこと通信しているかを表示します。"}},
     {"genba query --root /mnt --json \"SELECT * FROM crontab\"",
      {"Every cron entry of a mounted disk, as JSON lines.",
       "マウントしたディスクの cron エントリをすべて JSON 行で出力します。"}},
-    {"genba query --tables",
-     {"The tables and their columns.", "テーブルと列の一覧を表示します。"}},
+    {"genba query --tables", {"The tables and their columns.", "テーブルと列の一覧を表示します。"}},
 };
 
 constexpr Argument kArguments[] = {
@@ -31,13 +33,14 @@ constexpr Option kOptions[] = {
 
 Exit run(const Invocation& invocation, const Terminal& terminal) {
   if (invocation.has("tables")) {
-    print(app::list_tables());
+    app::print(app::Stream::kOutput, app::list_tables());
     return Exit::kNothingFound;
   }
   if (invocation.arguments.empty()) {
-    return complain({base::ErrorCode::kInvalid, 0,
-                     "'genba query' needs a SELECT statement, or --tables; 'genba help query' shows "
-                     "examples"});
+    return complain(
+        {base::ErrorCode::kInvalid, 0,
+         "'genba query' needs a SELECT statement, or --tables; 'genba help query' shows "
+         "examples"});
   }
   app::QueryOptions options;
   auto observe = observe_options(invocation);
@@ -51,7 +54,9 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
   options.observe = *std::move(observe);
   options.sql = invocation.arguments[0];
   options.format = invocation.has("json") ? app::Format::kJson : app::Format::kTable;
-  options.columns = terminal.stdout_is_terminal ? terminal.columns : 0;
+  if (terminal.stdout_is_terminal) {
+    options.columns = terminal.columns;
+  }
   options.language = *language;
   options.quiet = invocation.has("quiet");
   app::Progress progress(progress_mode(invocation, terminal), *language);
@@ -66,14 +71,13 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
 }  // namespace
 
 const Command& query_command() {
-  static constexpr Command kCommand{
-      "query",
-      {"Ask the facts of this moment, a tree or a case with SQL",
-       "現在の状態、ツリー、事案に SQL で問い合わせる"},
-      kExamples,
-      kArguments,
-      kOptions,
-      run};
+  static constexpr Command kCommand{"query",
+                                    {"Ask the facts of this moment, a tree or a case with SQL",
+                                     "現在の状態、ツリー、事案に SQL で問い合わせる"},
+                                    kExamples,
+                                    kArguments,
+                                    kOptions,
+                                    run};
   return kCommand;
 }
 

@@ -25,15 +25,19 @@ constexpr Example kExamples[] = {
 };
 
 constexpr Option kOptions[] = {
-    {"report", "FILE",
+    {"report",
+     "FILE",
      {"Write one self-contained HTML page to FILE.", "単独で読める HTML を FILE に書き出します。"}},
-    {"deep", "",
+    {"deep",
+     "",
      {"Look at everything however long it takes: every package file, the whole walk.",
       "時間をかけてすべて確認します（全パッケージのファイル、ファイル走査の全範囲）。"}},
-    {"no-walk", "",
+    {"no-walk",
+     "",
      {"Leave out the walk over the filesystem: faster, sees less.",
       "ファイルシステムの走査を省きます。速くなりますが、確認範囲は狭くなります。"}},
-    {"summary", "",
+    {"summary",
+     "",
      {"Only the first screen: verdict, story, what to do now, what could not be looked at.",
       "最初の画面だけを表示します（判定、経緯、次にすること、確認できなかった項目）。"}},
 };
@@ -43,8 +47,7 @@ base::Result<app::TriageOptions> options_of(const Invocation& invocation,
   app::TriageOptions options;
   GENBA_TRY(options.observe, observe_options(invocation));
   GENBA_TRY(options.style.language, language_of(invocation, terminal));
-  options.observe.depth =
-      invocation.has("deep") ? collect::Depth::kDeep : collect::Depth::kDefault;
+  options.observe.depth = invocation.has("deep") ? collect::Depth::kDeep : collect::Depth::kDefault;
   options.observe.walk = invocation.has("no-walk") ? app::Walk::kNo : app::Walk::kYes;
   for (const auto& [name, value] : invocation.options) {
     if (name == "rules") {
@@ -55,9 +58,8 @@ base::Result<app::TriageOptions> options_of(const Invocation& invocation,
     options.report = std::string(*report);
   }
   options.format = invocation.has("json") ? app::Format::kJson : app::Format::kTable;
-  options.style.colour = terminal.colour && !invocation.has("no-color")
-                             ? render::Colour::kAnsi
-                             : render::Colour::kPlain;
+  options.style.colour = terminal.colour && !invocation.has("no-color") ? render::Colour::kAnsi
+                                                                        : render::Colour::kPlain;
   options.style.columns = terminal.columns;
   options.style.detail =
       invocation.has("summary") ? render::Detail::kSummary : render::Detail::kFull;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/output.h"
 #include "cli/common.h"
 #include "fmt/format.h"
 
@@ -13,7 +14,7 @@ constexpr Example kExamples[] = {
 };
 
 Exit run(const Invocation& /*invocation*/, const Terminal& /*terminal*/) {
-  print(fmt::format("genba {}\n", version_text()));
+  app::print(app::Stream::kOutput, fmt::format("genba {}\n", version_text()));
   return Exit::kNothingFound;
 }
 
@@ -21,12 +22,9 @@ Exit run(const Invocation& /*invocation*/, const Terminal& /*terminal*/) {
 
 const Command& version_command() {
   static constexpr Command kCommand{
-      "version",
-      {"Print version, commit and build", "バージョン、コミット、ビルド種別を表示する"},
-      kExamples,
-      {},
-      {},
-      run};
+      "version", {"Print version, commit and build", "バージョン、コミット、ビルド種別を表示する"},
+      kExamples, {},
+      {},        run};
   return kCommand;
 }
 
