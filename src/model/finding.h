@@ -93,7 +93,7 @@ struct Finding {
   std::vector<Evidence> evidence;
   Text why;
   Text benign;
-  std::vector<std::string> next;  ///< command lines of this very binary
+  std::vector<std::string> next;        ///< command lines of this very binary
   std::optional<base::Timestamp> from;  ///< earliest time that its evidence names
   std::optional<base::Timestamp> to;
 };

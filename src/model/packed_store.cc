@@ -149,7 +149,8 @@ bool PackedStore::append_cells(std::span<const Value> cells) {
   for (size_t i = 0; i < impl.columns.size(); ++i) {
     Column& column = impl.columns[i];
     const Value value = i < cells.size() ? cells[i] : Value{};
-    if (std::holds_alternative<std::monostate>(value)) {
+    if (std::holds_alternative<std::monostate>(value) &&
+        impl.info.columns[i].presence == Presence::kOptional) {
       column.absent.set(impl.rows);
     }
     if (column.type != ColumnType::kText) {

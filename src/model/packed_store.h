@@ -50,10 +50,10 @@ template <class Row>
 TableInfo large_table(std::string_view name, std::string_view meaning, TableScope scope,
                       std::span<const ColumnInfo> columns,
                       std::span<const std::string_view> indexed) {
-  return TableInfo{name, meaning, scope, TableSize::kLarge, columns, indexed,
-                   []() -> std::unique_ptr<RowStore> {
-                     return std::make_unique<PackedStore>(TableOf<Row>::info());
-                   }};
+  return TableInfo{
+      name, meaning, scope, TableSize::kLarge, columns, indexed, []() -> std::unique_ptr<RowStore> {
+        return std::make_unique<PackedStore>(TableOf<Row>::info());
+      }};
 }
 
 }  // namespace genba::model

@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "model/tables/file.h"
 #include "model/tables/package_files.h"
+#include "model/tables/process_memory_map.h"
 
 namespace genba::model {
 namespace {
@@ -175,6 +176,17 @@ TEST(PackedStore, ThreeHundredThousandFilesStayBelowSixtyMegabytes) {
   }
   EXPECT_LT(store.bytes(), 60'000'000U);
   std::printf("300,000 rows of file: %.1f MB\n", static_cast<double>(store.bytes()) / 1e6);
+}
+
+TEST(PackedStore, AbsentCellOfAColumnThatIsAlwaysPresentIsZero) {
+  PackedStore store(tables::process_memory_map());
+  ASSERT_TRUE(store.append_cells({}));
+  const auto cell = [&](std::string_view column) {
+    return store.cell(0, static_cast<size_t>(tables::process_memory_map().column_index(column)));
+  };
+  EXPECT_EQ(cell("pseudo"), Value(int64_t{0}));
+  EXPECT_EQ(cell("permissions"), Value(std::string_view()));
+  EXPECT_EQ(cell("path"), Value());
 }
 
 }  // namespace

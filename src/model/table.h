@@ -20,11 +20,15 @@ namespace genba::model {
 
 struct TableInfo;
 
+/// Whether a column's cell may be absent; one that may not is 0, false or empty instead.
+enum class Presence : uint8_t { kAlways, kOptional };
+
 /// One column: its name, type, what it means (one sentence, unit included) and how to reach it in
 /// a row. `set` returns false when the value has the wrong type.
 struct ColumnInfo {
   std::string_view name;
   ColumnType type;
+  Presence presence;
   std::string_view meaning;
   Value (*get)(const void* row);
   bool (*set)(void* row, const Value& value);
@@ -91,7 +95,10 @@ constexpr ColumnInfo column(std::string_view name, std::string_view meaning) {
   using RowType = typename Member::RowType;
   using CellType = detail::Cell<typename Member::FieldType>;
   return ColumnInfo{
-      name, CellType::kType, meaning,
+      name,
+      CellType::kType,
+      detail::kIsOptional<typename Member::FieldType> ? Presence::kOptional : Presence::kAlways,
+      meaning,
       [](const void* row) { return CellType::get(static_cast<const RowType*>(row)->*kMember); },
       [](void* row, const Value& value) {
         return CellType::set(static_cast<RowType*>(row)->*kMember, value);
@@ -133,10 +140,10 @@ class VectorStore final : public RowStore {
 template <class Row>
 TableInfo small_table(std::string_view name, std::string_view meaning, TableScope scope,
                       std::span<const ColumnInfo> columns) {
-  return TableInfo{name, meaning, scope, TableSize::kSmall, columns, {},
-                   []() -> std::unique_ptr<RowStore> {
-                     return std::make_unique<VectorStore<Row>>();
-                   }};
+  return TableInfo{
+      name, meaning, scope, TableSize::kSmall, columns, {}, []() -> std::unique_ptr<RowStore> {
+        return std::make_unique<VectorStore<Row>>();
+      }};
 }
 
 }  // namespace genba::model

@@ -29,6 +29,11 @@ namespace detail {
 template <class T>
 struct Cell;
 
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+
 template <>
 struct Cell<std::string> {
   static constexpr ColumnType kType = ColumnType::kText;
@@ -97,9 +102,7 @@ struct Cell<base::Timestamp> {
 template <class T>
 struct Cell<std::optional<T>> {
   static constexpr ColumnType kType = Cell<T>::kType;
-  static Value get(const std::optional<T>& field) {
-    return field ? Cell<T>::get(*field) : Value{};
-  }
+  static Value get(const std::optional<T>& field) { return field ? Cell<T>::get(*field) : Value{}; }
   static bool set(std::optional<T>& field, const Value& value) {
     if (std::holds_alternative<std::monostate>(value)) {
       field.reset();
