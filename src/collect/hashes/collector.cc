@@ -33,8 +33,10 @@ namespace {
 using base::ErrorCode;
 
 constexpr std::string_view kArea = "hashes";
-// The default triage's share: what runs unexplained is a handful of files on most hosts.
+// The default triage's share: what runs unexplained is a handful of files on most hosts. In a tree
+// nothing else takes time, and programs on disk are more.
 constexpr std::chrono::milliseconds kDefaultTime{600};
+constexpr std::chrono::milliseconds kDefaultTreeTime{2000};
 constexpr uint64_t kDefaultBytes = 1ULL << 30;
 constexpr uint64_t kDeepBytes = 64ULL << 30;
 
@@ -80,8 +82,10 @@ class Hashing {
   void run() {
     deadline_ = context_.deadline;
     bytes_left_ = static_cast<int64_t>(kDeepBytes);
-    if (context_.depth == Depth::kDefault && context_.host.kind() == host::HostKind::kLive) {
-      deadline_ = std::min(deadline_, std::chrono::steady_clock::now() + kDefaultTime);
+    if (context_.depth == Depth::kDefault) {
+      const bool live = context_.host.kind() == host::HostKind::kLive;
+      deadline_ = std::min(
+          deadline_, std::chrono::steady_clock::now() + (live ? kDefaultTime : kDefaultTreeTime));
       bytes_left_ = static_cast<int64_t>(kDefaultBytes);
     }
     context_.facts.open(model::tables::hash());
