@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/path_gate.h"
 
-#include <algorithm>
-#include <iterator>
 #include <vector>
 
 #include "base/number.h"
+#include "host/filesystem_names.h"
 #include "model/tables/mounts.h"
 
 namespace genba::collect {
@@ -13,18 +12,6 @@ namespace genba::collect {
 namespace {
 
 constexpr int kMaxLinks = 40;  // as path_resolution(7)
-
-// Types whose reads are answered over the network, by a user's process, or by starting a mount.
-constexpr std::string_view kRemote[] = {
-    "nfs",       "nfs4",  "cifs",     "smb3",   "smbfs",  "9p",    "ceph",    "afs",    "coda",
-    "ncpfs",     "gfs2",  "ocfs2",    "gpfs",   "lustre", "fuse",  "fuseblk", "autofs", "beegfs",
-    "glusterfs", "panfs", "virtiofs", "vboxsf", "davfs",  "sshfs", "orangefs"};
-
-/// A name also covers its subtypes: "fuse.sshfs".
-bool is_remote_filesystem(std::string_view type) {
-  const std::string_view family = type.substr(0, type.find('.'));
-  return std::find(std::begin(kRemote), std::end(kRemote), family) != std::end(kRemote);
-}
 
 /// Inode of our own mount namespace: "mnt:[4026531841]".
 std::optional<int64_t> own_namespace(const host::Host& host) {
@@ -58,7 +45,7 @@ PathGate::PathGate(const Context& context) : host_(context.host) {
     if (own && mount.mnt_namespace != *own) {
       continue;
     }
-    if (is_remote_filesystem(mount.type) && mount.path != "/") {
+    if (host::is_remote_filesystem(mount.type) && mount.path != "/") {
       mounted_[mount.path] = mount.type;
     }
   }
@@ -105,7 +92,7 @@ std::optional<std::string> PathGate::look_up(std::string_view directory) const {
     push_components(pending, *target);
   }
   const auto type = host_.filesystem_type(current.empty() ? "/" : current);
-  if (type && *type != root_type_ && is_remote_filesystem(*type)) {
+  if (type && *type != root_type_ && host::is_remote_filesystem(*type)) {
     return *type;
   }
   return std::nullopt;
