@@ -4,7 +4,7 @@
 // machine, a tree, or a stored case. Covered by tests/whole.
 #pragma once
 
-#include <memory>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -40,6 +40,9 @@ struct Observation {
 /// --save that exists), kDamaged for a case that cannot be read at all.
 base::Result<Observation> observe(const ObserveOptions& options, const collect::Wanted& wanted,
                                   Progress& progress);
+
+/// Fills in what is known only at the end: the seconds since `started`, bytes written, memory.
+void complete_figures(std::chrono::steady_clock::time_point started, render::RunFigures& run);
 
 /// Whether anything besides coverage and the machine's name was read.
 bool saw_anything(const model::Facts& facts);

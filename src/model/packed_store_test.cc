@@ -111,7 +111,7 @@ TEST(PackedStore, WrongTypeAddsNothing) {
   const std::vector<Value> good = {"/a"};
   EXPECT_TRUE(store.append_cells(good));
   EXPECT_EQ(store.cell(0, 0), Value("/a"));
-  EXPECT_EQ(store.cell(0, 1), Value());
+  EXPECT_EQ(store.cell(0, 1), Value(""));
 }
 
 TEST(PackedStore, TextLargerThanABlockStaysInOnePiece) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -24,6 +25,7 @@ using base::fail;
 using base::Result;
 
 constexpr size_t kGather = 1U << 20;
+std::atomic<uint64_t> written_bytes = 0;
 constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 base::Error error_of(int sys_errno, std::string_view doing, std::string_view name) {
@@ -88,6 +90,37 @@ FileWriter::~FileWriter() {
   }
 }
 
+uint64_t bytes_written() {
+  return written_bytes;
+}
+
+Result<FileWriter> FileWriter::open_output(std::string_view path) {
+  const std::string name(path);
+  const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  const int fd = ::open(name.c_str(), flags, 0600);
+  if (fd < 0) {
+    return fail(error_of(errno, "writing", path));
+  }
+  FileWriter writer(fd, name);
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) {
+    return fail(error_of(errno, "writing", path));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return fail(ErrorCode::kWrongType, fmt::format("writing '{}': it is not a regular file",
+                                                   base::escape_for_terminal(path)));
+  }
+  return writer;
+}
+
+Result<void> FileWriter::replace_content(std::string_view bytes) {
+  if (::ftruncate(fd_, 0) != 0) {
+    return fail(error_of(errno, "writing", name_));
+  }
+  GENBA_TRY_VOID(append(bytes));
+  return close_file();
+}
+
 Result<void> FileWriter::append(std::string_view bytes) {
   gathered_ += bytes;
   return gathered_.size() < kGather ? Result<void>() : flush();
@@ -106,6 +139,7 @@ Result<void> FileWriter::flush() {
       return fail(error_of(sys_errno, "writing", name_));
     }
     done += static_cast<size_t>(written);
+    written_bytes += static_cast<uint64_t>(written);
   }
   gathered_.clear();
   return {};

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,13 @@ class FileWriter {
   FileWriter& operator=(const FileWriter&) = delete;
   ~FileWriter();
 
+  /// Opens the one file that the responder named for a result: a new one with mode 0600, or a
+  /// regular one that is there. What that holds stays until replace_content(); so a run that fails
+  /// costs no earlier report. kLoop for a symbolic link, kWrongType for what is no regular file.
+  static base::Result<FileWriter> open_output(std::string_view path);
+  /// Empties a file that was opened by open_output and writes `bytes` into it.
+  base::Result<void> replace_content(std::string_view bytes);
+
   /// Appends; small pieces are gathered before they are written.
   base::Result<void> append(std::string_view bytes);
   /// Writes out what was gathered.
@@ -40,6 +48,9 @@ class FileWriter {
   std::string name_;
   std::string gathered_;
 };
+
+/// Bytes that this process has written to files so far; for the footprint.
+uint64_t bytes_written();
 
 /// An open directory that new things are put into. Moves, never copies.
 class DirectoryWriter {

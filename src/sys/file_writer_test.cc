@@ -97,5 +97,27 @@ TEST_F(FileWriterTest, RenamingNeverReplaces) {
   EXPECT_FALSE(fs::exists(place_ / "case" / "a"));
 }
 
+TEST_F(FileWriterTest, OutputKeepsTheOldContentUntilItIsReplaced) {
+  const std::string path = place_ / "report.html";
+  std::ofstream(path) << "an earlier and longer report";
+  {
+    auto output = FileWriter::open_output(path);
+    ASSERT_TRUE(output);
+  }
+  EXPECT_EQ(fs::file_size(path), 28U);
+  auto output = FileWriter::open_output(path);
+  ASSERT_TRUE(output);
+  ASSERT_TRUE(output->replace_content("new"));
+  EXPECT_EQ(content(path), "new");
+}
+
+TEST_F(FileWriterTest, OutputIsNeverALinkAFifoOrBelowAMissingDirectory) {
+  fs::create_symlink("/etc/hostname", place_ / "link");
+  ASSERT_EQ(::mkfifo((place_ / "fifo").c_str(), 0600), 0);
+  EXPECT_FALSE(FileWriter::open_output((place_ / "link").string()));
+  EXPECT_FALSE(FileWriter::open_output((place_ / "fifo").string()));
+  EXPECT_FALSE(FileWriter::open_output((place_ / "no" / "report").string()));
+}
+
 }  // namespace
 }  // namespace genba::sys

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/observe.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "app/gather.h"
+#include "base/text.h"
+#include "fmt/format.h"
+#include "host/host.h"
+#include "model/tables/coverage.h"
+#include "model/tables/file.h"
+#include "model/tables/host_info.h"
+#include "store/case/case_reader.h"
+#include "store/case/case_writer.h"
+#include "store/database.h"
+#include "sys/file_writer.h"
+#include "sys/process_setup.h"
+#include "sys/usage.h"
+
+namespace genba::app {
+
+namespace {
+
+using base::Result;
+
+// Optional work of the default triage (hashing, the walk) ends here; DESIGN's five seconds less
+// what judging and telling need.
+constexpr auto kDefaultBudget = std::chrono::milliseconds(3500);
+constexpr unsigned kMostJobs = 4;
+
+int jobs_of(const ObserveOptions& options) {
+  if (options.jobs > 0) {
+    return options.jobs;
+  }
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kMostJobs));
+}
+
+// A directory that the responder named and that cannot be used is a mistake in the command line.
+base::Error as_usage(base::Error error, std::string_view option, std::string_view remedy) {
+  error.code = base::ErrorCode::kInvalid;
+  error.what = fmt::format("{}: {}; {}", option, error.what, remedy);
+  return error;
+}
+
+Result<std::unique_ptr<host::Host>> open_host(const ObserveOptions& options) {
+  if (options.root) {
+    auto tree = host::open_tree_host(*options.root);
+    if (!tree) {
+      return base::fail(as_usage(std::move(tree).error(), "--root",
+                                 "give a directory that holds the root of a system"));
+    }
+    return tree;
+  }
+  host::LiveOptions live;
+  live.module_load = options.allow_module_load ? host::LiveOptions::ModuleLoad::kAllowed
+                                               : host::LiveOptions::ModuleLoad::kNever;
+  return host::open_live_host(live);
+}
+
+// All collectors, without the walk when that was left out.
+std::vector<const collect::Collector*> collectors_for(Walk walk) {
+  std::vector<const collect::Collector*> chosen;
+  for (const collect::Collector* collector : collect::all_collectors()) {
+    const auto& provides = collector->provides;
+    const bool walks =
+        std::find(provides.begin(), provides.end(), &model::tables::file()) != provides.end();
+    if (walk == Walk::kYes || !walks) {
+      chosen.push_back(collector);
+    }
+  }
+  return chosen;
+}
+
+void fill_footprint(const host::Footprint& footprint, render::RunFigures& run) {
+  run.files_opened = footprint.files_opened;
+  run.directories_read = footprint.directories_read;
+  run.bytes_read = footprint.bytes_read;
+  run.files_with_moved_access_time = footprint.files_with_moved_access_time;
+  run.helpers_started = footprint.helpers_started;
+  run.helpers_abandoned = footprint.helpers_abandoned;
+}
+
+Result<void> save(store::CaseWriter& writer, const model::Facts& facts, base::Timestamp now) {
+  GENBA_TRY_VOID(writer.add_facts(facts));
+  GENBA_TRY(const auto database, store::Database::open(facts));
+  GENBA_TRY(const std::string bytes, database->serialize());
+  GENBA_TRY_VOID(writer.add_derived_file("facts.sqlite", bytes));
+  GENBA_TRY(const std::string chain, writer.seal(now));
+  return {};
+}
+
+Result<Observation> observe_case(const ObserveOptions& options) {
+  auto directory = host::open_tree_host(*options.case_dir);
+  if (!directory) {
+    return base::fail(
+        as_usage(std::move(directory).error(), "--case", "give a directory that --save has made"));
+  }
+  GENBA_TRY_VOID(sys::enter_look_sandbox());
+  auto contents = store::read_case(**directory);
+  if (!contents) {
+    return base::fail(
+        as_usage(std::move(contents).error(), "--case", "give a directory that --save has made"));
+  }
+  Observation observation;
+  observation.facts = std::move(contents->facts);
+  observation.run.started = contents->header.started;
+  observation.run.source = fmt::format("case {}", *options.case_dir);
+  const char* damage = contents->end == store::CaseEnd::kCut       ? "the log is cut: no seal"
+                       : contents->end == store::CaseEnd::kAltered ? "the log was altered"
+                                                                   : nullptr;
+  if (damage != nullptr || !contents->notes.empty()) {
+    collect::CoverageCounter coverage("case", "log.jsonl");
+    coverage.seen(static_cast<int64_t>(contents->lines));
+    for (const base::Note& note : contents->notes) {
+      coverage.note(note);
+    }
+    if (damage != nullptr) {
+      coverage.cut(damage, "compare with another copy of the case");
+    }
+    coverage.finish(observation.facts);
+  }
+  fill_footprint((*directory)->footprint(), observation.run);
+  return observation;
+}
+
+Result<Observation> observe_host(const ObserveOptions& options, const collect::Wanted& wanted,
+                                 Progress& progress) {
+  GENBA_TRY(const auto host, open_host(options));
+  Observation observation;
+  observation.run.started = host->clocks().realtime;
+  observation.run.source = options.root ? fmt::format("root {}", *options.root) : "live";
+  std::optional<store::CaseWriter> writer;
+  if (options.save_dir) {
+    auto names = host->kernel_names();
+    auto created = store::CaseWriter::create(*options.save_dir,
+                                             {.version = options.version,
+                                              .host = names ? names->hostname : std::string(),
+                                              .started = observation.run.started});
+    if (!created) {
+      return base::fail(as_usage(std::move(created).error(), "--save",
+                                 "give a directory that does not exist yet"));
+    }
+    writer = *std::move(created);
+  }
+  GENBA_TRY_VOID(sys::enter_look_sandbox());
+  GatherOptions gather_options;
+  gather_options.depth = options.depth;
+  gather_options.jobs = jobs_of(options);
+  gather_options.progress = [&progress](std::string_view what) { progress.show(what); };
+  if (options.depth == collect::Depth::kDefault) {
+    gather_options.deadline = std::chrono::steady_clock::now() + kDefaultBudget;
+  }
+  gather(*host, collectors_for(options.walk), wanted, gather_options, observation.facts);
+  if (options.walk == Walk::kNo) {
+    collect::CoverageCounter coverage("filesystem", "walk");
+    coverage.cut("left out by --no-walk", "run again without --no-walk");
+    coverage.finish(observation.facts);
+  }
+  if (writer) {
+    progress.show("save");
+    GENBA_TRY_VOID(save(*writer, observation.facts, host->clocks().realtime));
+  }
+  fill_footprint(host->footprint(), observation.run);
+  return observation;
+}
+
+}  // namespace
+
+base::Result<Observation> observe(const ObserveOptions& options, const collect::Wanted& wanted,
+                                  Progress& progress) {
+  const auto started = std::chrono::steady_clock::now();
+  auto observation =
+      options.case_dir ? observe_case(options) : observe_host(options, wanted, progress);
+  if (observation) {
+    observation->run.version = options.version;
+    observation->run.command = options.command;
+    observation->run.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  }
+  return observation;
+}
+
+void complete_figures(std::chrono::steady_clock::time_point started, render::RunFigures& run) {
+  run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  run.bytes_written = sys::bytes_written();
+  run.peak_memory_bytes = sys::peak_memory();
+}
+
+bool saw_anything(const model::Facts& facts) {
+  for (const model::TableInfo* table : facts.tables()) {
+    const bool counts = table != &model::tables::coverage() && table != &model::tables::host_info();
+    if (counts && facts.find(*table)->size() > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace genba::app

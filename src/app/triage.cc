@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/triage.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "app/output.h"
+#include "app/rule_set.h"
+#include "judge/judge.h"
+#include "render/report.h"
+#include "store/database.h"
+#include "sys/file_writer.h"
+
+namespace genba::app {
+
+namespace {
+
+using base::Result;
+
+Result<std::optional<sys::FileWriter>> open_report(const TriageOptions& options) {
+  if (!options.report) {
+    return std::optional<sys::FileWriter>();
+  }
+  auto file = sys::FileWriter::open_output(*options.report);
+  if (!file) {
+    base::Error error = std::move(file).error().with_context("--report");
+    error.code = base::ErrorCode::kInvalid;
+    error.what += "; name a file in a directory that you may write to";
+    return base::fail(std::move(error));
+  }
+  return std::optional<sys::FileWriter>(*std::move(file));
+}
+
+bool counts(const model::Finding& finding) {
+  return finding.severity >= model::Severity::kMedium;
+}
+
+}  // namespace
+
+Result<TriageOutcome> run_triage(const TriageOptions& options, Progress& progress) {
+  const auto started = std::chrono::steady_clock::now();
+  GENBA_TRY(auto report_file, open_report(options));
+  GENBA_TRY(const auto rules, load_rules(options.rule_directories));
+  GENBA_TRY(Observation observation, observe(options.observe, collect::Wanted::all(), progress));
+  progress.show("judge");
+  GENBA_TRY(const auto database, store::Database::open(observation.facts));
+  GENBA_TRY(const model::Judgement judgement, judge::judge(rules, *database, observation.facts));
+  render::Report report;
+  report.facts = &observation.facts;
+  report.judgement = &judgement;
+  report.run = observation.run;
+  complete_figures(started, report.run);
+  if (report_file) {
+    const std::string page = render::render_html(report, options.style.language);
+    GENBA_TRY_VOID(report_file->replace_content(page));
+    complete_figures(started, report.run);
+  }
+  progress.wipe();
+  print(Stream::kOutput, options.format == Format::kJson
+                             ? render::render_json_lines(report, options.style.language)
+                             : render::render_terminal(report, options.style));
+  TriageOutcome outcome;
+  outcome.verdict = judgement.verdict;
+  outcome.looked = saw_anything(observation.facts);
+  outcome.findings_of_medium_or_above =
+      std::any_of(judgement.findings.begin(), judgement.findings.end(), counts);
+  return outcome;
+}
+
+}  // namespace genba::app
