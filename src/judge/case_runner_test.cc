@@ -77,6 +77,17 @@ TEST(CaseRunner, DifferencesAreTold) {
       << difference;
 }
 
+TEST(CaseRunner, UnnamedCellsOfALargeTableAreAsEmptyAsThoseOfAStruct) {
+  RuleFile file = rule_with(
+      "{name: n, given: {processes: [{pid: 7, deleted: true, path: /x}], "
+      "package_files: [{path: /x, package: p}]}, expect: [{pid: 7}]}");
+  file.rule.query =
+      "SELECT p.pid, p.start_time, p.path FROM processes p JOIN package_files f USING (path) "
+      "WHERE NOT f.conffile AND f.md5 IS NULL";
+  ASSERT_EQ(file.cases.size(), 1u);
+  EXPECT_EQ(run_case(file.rule, file.cases[0]), "");
+}
+
 TEST(CaseRunner, ExpectedNullMeansAbsent) {
   const std::string given = "{name: n, given: {processes: [{pid: 7, deleted: true}]}, expect: ";
   EXPECT_EQ(run(given + "[{path: null}]}"), "");
