@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What does an incident consist of? Counts the programs, accounts, start-up entries, keys and
+// connections behind its findings, for the sentences of incident_words.h.
+// Covered by incidents_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "judge/incident_links.h"
+#include "model/facts.h"
+#include "model/finding.h"
+
+namespace genba::judge {
+
+/// What an incident consists of, counted.
+struct IncidentContents {
+  bool tree = false;                  ///< read from a mounted tree: nothing runs there
+  std::vector<std::string> programs;  ///< paths of processes, most severe first
+  std::vector<std::string> files;     ///< other files that findings are about
+  std::vector<std::string> accounts;
+  std::vector<std::string> persistence;  ///< files that start something
+  size_t processes = 0;
+  size_t cron_entries = 0;
+  size_t units = 0;
+  size_t startup_items = 0;
+  size_t keys = 0;
+  size_t connections = 0;
+  size_t remote_addresses = 0;
+};
+
+/// The subject's text under that key; empty when it has none.
+std::string text_at(const model::Subject& subject, std::string_view key);
+
+IncidentContents contents_of(const std::vector<const model::Finding*>& findings,
+                             const LinkFinder& finder, const model::Facts& facts);
+
+}  // namespace genba::judge
