@@ -16,7 +16,8 @@ std::string literal(std::string_view text) {
   std::string out = "\"";
   for (const char byte : text) {
     const auto code = static_cast<unsigned char>(byte);
-    if (byte == '"' || byte == '\\') {
+    // An escaped question mark is no trigraph (LIKE '??/').
+    if (byte == '"' || byte == '\\' || byte == '?') {
       out += '\\';
       out += byte;
     } else if (byte == '\n') {
