@@ -59,9 +59,13 @@ Marks marks_of(const Report& report) {
   return marks;
 }
 
-std::optional<model::Severity> Marks::path(const std::optional<std::string>& path) const {
-  const auto found = path ? paths.find(*path) : paths.end();
+std::optional<model::Severity> Marks::path(std::string_view path) const {
+  const auto found = paths.find(path);
   return found == paths.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<model::Severity> Marks::path_if(const std::optional<std::string>& which) const {
+  return which ? path(*which) : std::nullopt;
 }
 
 }  // namespace genba::render

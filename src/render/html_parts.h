@@ -21,7 +21,8 @@ struct Marks {
   std::map<std::string, model::Severity, std::less<>> fingerprints;
   std::map<std::string, model::Severity, std::less<>> addresses;
 
-  std::optional<model::Severity> path(const std::optional<std::string>& path) const;
+  std::optional<model::Severity> path(std::string_view path) const;
+  std::optional<model::Severity> path_if(const std::optional<std::string>& path) const;
 };
 Marks marks_of(const Report& report);
 

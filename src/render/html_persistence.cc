@@ -48,7 +48,7 @@ std::string schedule(const Crontab& cron) {
 
 void write_cron(Page& page, const Report& report, const Marks& marks) {
   const auto mark = [&](const Crontab& cron) -> Mark {
-    return std::max(marks.path(cron.path), marks.path(cron.executable));
+    return std::max(marks.path(cron.path), marks.path_if(cron.executable));
   };
   std::vector<const Crontab*> rows;
   for (const auto& cron : report.facts->read<Crontab>()) {
@@ -73,7 +73,7 @@ void write_units(Page& page, const Report& report, const Marks& marks) {
   const auto mark = [&](const SystemdUnit& unit) -> Mark {
     const std::string_view command = unit.exec_start ? std::string_view(*unit.exec_start) : "";
     return std::max(marks.path(unit.fragment_path),
-                    marks.path(std::string(command.substr(0, command.find(' ')))));
+                    marks.path(command.substr(0, command.find(' '))));
   };
   std::vector<const SystemdUnit*> services;
   std::vector<const SystemdUnit*> timers;
@@ -98,7 +98,6 @@ void write_units(Page& page, const Report& report, const Marks& marks) {
     row.code(unit.id).code_if(unit.exec_start).words(unit.unit_file_state).code(unit.fragment_path);
     row.time(unit.file_ctime);
   };
-  page.note(page.say(Word::kServicesMeans));
   page.table(view);
   view.caption = Word::kTimers;
   view.headers = {Word::kUnit, Word::kStarts, Word::kSchedule, Word::kFile, Word::kChanged};
@@ -114,7 +113,7 @@ void write_units(Page& page, const Report& report, const Marks& marks) {
 
 void write_startup(Page& page, const Report& report, const Marks& marks) {
   const auto mark = [&](const StartupItem& item) -> Mark {
-    return std::max(marks.path(item.path), marks.path(item.source));
+    return std::max(marks.path_if(item.path), marks.path(item.source));
   };
   std::vector<const StartupItem*> rows;
   for (const auto& item : report.facts->read<StartupItem>()) {

@@ -177,7 +177,7 @@ void fill_row(const Page& page, const Process& process, const Branch& branch,
   }
   row.number(process.pid).branch(branch.depth, name).words(cut(user, kNameBytes));
   if (process.cpu_percent) {
-    row.words(fmt::format("{:.1f} %", *process.cpu_percent));
+    row.figure(fmt::format("{:.1f} %", *process.cpu_percent));
   } else {
     row.absent();
   }

@@ -56,6 +56,13 @@ Row& Row::number(const std::optional<int64_t>& value) {
   return value ? number(*value) : absent();
 }
 
+Row& Row::figure(std::string_view raw) {
+  page_.markup("<td class=\"number\">");
+  page_.text(raw);
+  page_.markup("</td>");
+  return *this;
+}
+
 Row& Row::time(const std::optional<base::Timestamp>& time) {
   if (!time) {
     return absent();

@@ -40,6 +40,8 @@ class Row {
   Row& code_if(const std::optional<std::string>& raw);
   Row& number(int64_t number);
   Row& number(const std::optional<int64_t>& number);
+  /// A short text that is set like a number ("98.7 %").
+  Row& figure(std::string_view raw);
   Row& time(const std::optional<base::Timestamp>& time);
   /// A program in a tree, indented by its depth.
   Row& branch(size_t depth, std::string_view raw);

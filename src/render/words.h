@@ -173,7 +173,6 @@ enum class Word : uint8_t {
   kCron,
   kTimers,
   kServices,
-  kServicesMeans,
   kStartupItems,
   kSchedule,
   kRunsAs,

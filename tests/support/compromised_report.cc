@@ -143,6 +143,7 @@ void add_persistence(model::Facts& facts) {
   cron.minute = "10";
   cron.hour = "3";
   cron.command = "test -e /run/systemd/system || /sbin/e2scrub_all -A -r";
+  cron.executable.reset();
   cron.path = "/etc/cron.d/e2scrub_all";
   cron.file_mtime = cron.file_ctime = at(-9'000'000);
   facts.rows<model::Crontab>().push_back(cron);
@@ -158,6 +159,7 @@ void add_persistence(model::Facts& facts) {
   unit.file_mtime = unit.file_ctime = at(35);
   facts.rows<model::SystemdUnit>().push_back(unit);
   unit.id = "ssh.service";
+  unit.file_mtime = unit.file_ctime = at(-9'000'000);
   unit.fragment_path = "/usr/lib/systemd/system/ssh.service";
   unit.exec_start = "/usr/sbin/sshd -D $SSHD_OPTS";
   facts.rows<model::SystemdUnit>().push_back(unit);
