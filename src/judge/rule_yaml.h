@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads one rule file (docs/rules.md) into a Rule and its test cases, and checks everything that
-// can be checked without SQL; check_rule then compiles the query against an empty database and
-// checks the rest. Strict on purpose: a key with a typing error would silently weaken a detection.
-// yaml-cpp's exceptions end here. Rule files are the responder's own, yet capped.
+// Reads one rule file (docs/architecture.md, Rules) into a Rule and its test cases, and checks
+// everything that can be checked without SQL; check_rule then compiles the query against an empty
+// database and checks the rest. Strict on purpose: a key with a typing error would silently weaken
+// a detection. yaml-cpp's exceptions end here. Rule files are the responder's own, yet capped.
 // Covered by rule_yaml_test.cc and the meta tests over rules/.
 #pragma once
 
