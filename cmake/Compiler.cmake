@@ -54,7 +54,7 @@ if(GENBA_LIBFUZZER)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# ccache must be told that a precompiled header may be cached (its manual, "Precompiled headers").
+# Precompiled headers are cached only with this sloppiness (ccache's manual, "Precompiled headers").
 find_program(GENBA_CCACHE ccache)
 if(GENBA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER env
@@ -62,15 +62,19 @@ if(GENBA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
       CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${GENBA_CCACHE})
 endif()
 
-# The release keeps the system's own linker; elsewhere the fastest that is there.
+# The release keeps the system's own linker; elsewhere lld, if it is there.
 if(NOT GENBA_STATIC)
-  find_program(GENBA_MOLD mold)
-  find_program(GENBA_LLD NAMES ld.lld ld.lld-14)
-  if(GENBA_MOLD)
-    add_link_options(-fuse-ld=mold)
-  elseif(GENBA_LLD)
+  find_program(GENBA_LLD ld.lld)
+  if(GENBA_LLD)
     add_link_options(-fuse-ld=lld)
   endif()
+endif()
+
+# What ccache asks of users of a precompiled header.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(GENBA_PCH_OPTIONS "SHELL:-Xclang -fno-pch-timestamp")
+else()
+  set(GENBA_PCH_OPTIONS -fpch-preprocess)
 endif()
 
 set(GENBA_PCH_HEADERS <algorithm> <array> <chrono> <compare> <cstddef> <cstdint> <cstring>
@@ -83,9 +87,7 @@ function(genba_add_pch name)
   file(CONFIGURE OUTPUT ${carrier} CONTENT "// carrier of a precompiled header\n")
   add_library(${name} OBJECT ${carrier})
   target_precompile_headers(${name} PRIVATE ${ARGN})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(${name} PRIVATE -fpch-preprocess)
-  endif()
+  target_compile_options(${name} PRIVATE ${GENBA_PCH_OPTIONS})
 endfunction()
 
 if(GENBA_PCH)
@@ -102,7 +104,5 @@ function(genba_use_pch target)
     set(pch ${ARGV1})
   endif()
   target_precompile_headers(${target} REUSE_FROM ${pch})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(${target} PRIVATE -fpch-preprocess)
-  endif()
+  target_compile_options(${target} PRIVATE ${GENBA_PCH_OPTIONS})
 endfunction()

@@ -4,7 +4,7 @@
 #   src/<folder>/**/*_test.cc  genba_<folder>_test   units, beside the code
 #   tests/<kind>/*_test.cc     genba_<kind>_test     meta, whole, scenarios, live; with tests/<kind>/*.cc
 #   tests/**/*_test.sh         by its path           scripts
-#   tests/support/*.cc         genba_test_support    linked into all of them
+#   tests/support/*.cc         helpers, each for the tests of the folders that it includes and above
 # They run in the source directory and learn from the environment where things are: GENBA_BINARY,
 # GENBA_BUILD_DIR, GENBA_SOURCE_DIR, GENBA_SHARED_DIR, GENBA_SANITIZE (empty, address or thread).
 
@@ -38,11 +38,70 @@ function(genba_test_properties name)
                        TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77)
 endfunction()
 
+# Sets `out` to the highest layer that a file of tests/support includes, itself or through others.
+function(genba_support_layer file out)
+  set(highest 0)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(STRINGS ${file} lines REGEX "^#include \"[a-z_]+/")
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "\"([a-z_]+)/([^\"]+)\"" unused "${line}")
+    set(folder ${CMAKE_MATCH_1})
+    set(number 0)
+    if(folder STREQUAL "support")
+      set(included ${CMAKE_SOURCE_DIR}/tests/support/${CMAKE_MATCH_2})
+      if(EXISTS ${included} AND NOT included STREQUAL file)
+        genba_support_layer(${included} number)
+      endif()
+    elseif(DEFINED GENBA_LAYER_${folder})
+      set(number ${GENBA_LAYER_${folder}})
+    endif()
+    if(number GREATER highest)
+      set(highest ${number})
+    endif()
+  endforeach()
+  set(${out} ${highest} PARENT_SCOPE)
+endfunction()
+
+# One library for the helpers of each layer, linking that layer: a linker may take any of its
+# members (for a weak std:: symbol, say), so each must be complete.
+function(genba_add_test_support)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.cc)
+  list(FILTER files EXCLUDE REGEX "_test\\.cc$")
+  list(SORT files)
+  foreach(file IN LISTS files)
+    genba_support_layer(${file} number)
+    set(library genba_test_support_${number})
+    if(NOT TARGET ${library})
+      add_library(${library} STATIC)
+      target_include_directories(${library} PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+      target_link_libraries(${library} PUBLIC GTest::gtest)
+      genba_use_pch(${library} genba_test_pch)
+      foreach(folder IN LISTS GENBA_LAYERS)
+        if(GENBA_LAYER_${folder} EQUAL number)
+          target_link_libraries(${library} PUBLIC genba_${folder})
+        endif()
+      endforeach()
+    endif()
+    target_sources(${library} PRIVATE ${file})
+  endforeach()
+endfunction()
+
+# Sets `out` to the libraries of helpers that a test of layer `number` may use.
+function(genba_test_support number out)
+  set(libraries "")
+  foreach(layer RANGE ${number})
+    if(TARGET genba_test_support_${layer})
+      list(PREPEND libraries genba_test_support_${layer})
+    endif()
+  endforeach()
+  set(${out} ${libraries} PARENT_SCOPE)
+endfunction()
+
 # One gtest executable, registered as one ctest test of the same name.
 function(genba_add_gtest name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS")
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE genba_test_support ${arg_LIBRARIES} GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   genba_use_pch(${name} genba_test_pch)
@@ -67,7 +126,8 @@ function(genba_add_unit_tests)
       list(APPEND labels threads)
       add_dependencies(genba_thread_tests genba_${folder}_test)
     endif()
-    genba_add_gtest(genba_${folder}_test SOURCES ${sources} LIBRARIES genba_${folder}
+    genba_test_support(${GENBA_LAYER_${folder}} support)
+    genba_add_gtest(genba_${folder}_test SOURCES ${sources} LIBRARIES ${support} genba_${folder}
                     LABELS ${labels} TIMEOUT 300)
   endforeach()
 endfunction()
@@ -83,8 +143,9 @@ function(genba_add_crossing_tests)
       continue()
     endif()
     list(SORT sources)
-    genba_add_gtest(genba_${kind}_test SOURCES ${sources} LIBRARIES genba_cli LABELS ${kind}
-                    TIMEOUT 900)
+    genba_test_support(${GENBA_LAYER_cli} support)
+    genba_add_gtest(genba_${kind}_test SOURCES ${sources} LIBRARIES ${support} genba_cli
+                    LABELS ${kind} TIMEOUT 900)
     if(TARGET genba)
       add_dependencies(genba_${kind}_test genba)
     endif()
@@ -113,19 +174,7 @@ function(genba_add_script_tests)
 endfunction()
 
 function(genba_add_tests)
-  file(GLOB support CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.cc)
-  list(FILTER support EXCLUDE REGEX "_test\\.cc$")
-  if(support)
-    # It links no folder of src/: it stands before them on every link line, and each test brings
-    # the ones that it may see.
-    list(SORT support)
-    add_library(genba_test_support STATIC ${support})
-    target_link_libraries(genba_test_support PUBLIC GTest::gtest)
-    target_include_directories(genba_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests)
-    genba_use_pch(genba_test_support genba_test_pch)
-  else()
-    add_library(genba_test_support INTERFACE)
-  endif()
+  genba_add_test_support()
   genba_add_unit_tests()
   genba_add_crossing_tests()
   genba_add_script_tests()

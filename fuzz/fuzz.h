@@ -22,12 +22,12 @@
 #endif
 
 /// Opens the body of a fuzz target, which sees its input as `data` and `size`.
-#define GENBA_FUZZ(name)                                                                     \
-  static void genba_fuzz_body_##name(const std::uint8_t* data, std::size_t size);            \
-  extern "C" int GENBA_FUZZ_ENTRY(name)(const std::uint8_t* data, std::size_t size);         \
-  extern "C" int GENBA_FUZZ_ENTRY(name)(const std::uint8_t* data, std::size_t size) {        \
-    genba_fuzz_body_##name(data, size);                                                      \
-    return 0;                                                                                \
-  }                                                                                          \
-  static void genba_fuzz_body_##name([[maybe_unused]] const std::uint8_t* data,              \
+#define GENBA_FUZZ(name)                                                              \
+  static void genba_fuzz_body_##name(const std::uint8_t* data, std::size_t size);     \
+  extern "C" int GENBA_FUZZ_ENTRY(name)(const std::uint8_t* data, std::size_t size);  \
+  extern "C" int GENBA_FUZZ_ENTRY(name)(const std::uint8_t* data, std::size_t size) { \
+    genba_fuzz_body_##name(data, size);                                               \
+    return 0;                                                                         \
+  }                                                                                   \
+  static void genba_fuzz_body_##name([[maybe_unused]] const std::uint8_t* data,       \
                                      [[maybe_unused]] std::size_t size)

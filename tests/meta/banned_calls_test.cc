@@ -33,9 +33,8 @@ bool covers(const Exception& exception, const Source& source, std::string_view w
 template <size_t kSize>
 bool excepted(const std::array<Exception, kSize>& exceptions, const Source& source,
               std::string_view what) {
-  return std::any_of(exceptions.begin(), exceptions.end(), [&](const Exception& exception) {
-    return covers(exception, source, what);
-  });
+  return std::any_of(exceptions.begin(), exceptions.end(),
+                     [&](const Exception& exception) { return covers(exception, source, what); });
 }
 
 std::vector<Source> binary_sources() {
@@ -122,9 +121,9 @@ TEST(BannedCalls, NothingRunsLoadsOrBelievesTheHost) {
       if (!identifier.called || identifier.member) {
         continue;
       }
-      const auto* ban = std::find_if(
-          kBannedCalls.begin(), kBannedCalls.end(),
-          [&](const Ban& candidate) { return matches(candidate, identifier.name); });
+      const auto* ban =
+          std::find_if(kBannedCalls.begin(), kBannedCalls.end(),
+                       [&](const Ban& candidate) { return matches(candidate, identifier.name); });
       if (ban == kBannedCalls.end() || excepted(kCallExceptions, source, identifier.name)) {
         continue;
       }
@@ -137,8 +136,8 @@ TEST(BannedCalls, NothingRunsLoadsOrBelievesTheHost) {
 TEST(BannedCalls, NoStandardRegex) {
   for (const Source& source : binary_sources()) {
     for (const Include& include : source.includes()) {
-      EXPECT_NE(include.path, "regex") << source.path << ":" << include.line
-                                       << ": std::regex overflows the stack on long input";
+      EXPECT_NE(include.path, "regex")
+          << source.path << ":" << include.line << ": std::regex overflows the stack on long input";
     }
   }
 }
@@ -165,14 +164,15 @@ constexpr std::array kPrintExceptions = {
 };
 
 bool prints(const Identifier& identifier) {
-  constexpr std::array<std::string_view, 11> kCalls = {
-      "printf", "fprintf", "vprintf", "vfprintf", "dprintf", "puts",
-      "fputs",  "putchar", "fwrite",  "perror",   "psignal"};
+  constexpr std::array<std::string_view, 11> kCalls = {"printf",  "fprintf", "vprintf", "vfprintf",
+                                                       "dprintf", "puts",    "fputs",   "putchar",
+                                                       "fwrite",  "perror",  "psignal"};
   constexpr std::array<std::string_view, 4> kStreams = {"cout", "cerr", "clog", "wcout"};
   if (identifier.member) {
     return false;
   }
-  if (identifier.called && std::find(kCalls.begin(), kCalls.end(), identifier.name) != kCalls.end()) {
+  if (identifier.called &&
+      std::find(kCalls.begin(), kCalls.end(), identifier.name) != kCalls.end()) {
     return true;
   }
   return (identifier.qualifier == "fmt" && identifier.name == "print") ||
@@ -201,10 +201,11 @@ constexpr std::array<Exception, 0> kSystemExceptions = {};
 // Headers that declare system calls, or do I/O behind a library's back.
 bool reaches_the_system(std::string_view header) {
   constexpr std::array<std::string_view, 17> kHeaders = {
-      "unistd.h", "fcntl.h",    "dirent.h", "spawn.h", "dlfcn.h", "netdb.h",
-      "pwd.h",    "grp.h",      "shadow.h", "iconv.h", "ftw.h",   "glob.h",
-      "poll.h",   "ifaddrs.h",  "fstream",  "filesystem", "syscall.h"};
-  return header.starts_with("sys/") ||
+      "unistd.h", "fcntl.h",   "dirent.h", "spawn.h",    "dlfcn.h",  "netdb.h",
+      "pwd.h",    "grp.h",     "shadow.h", "iconv.h",    "ftw.h",    "glob.h",
+      "poll.h",   "ifaddrs.h", "fstream",  "filesystem", "syscall.h"};
+  // <sys/types.h> declares types only (pid_t).
+  return (header.starts_with("sys/") && header != "sys/types.h") ||
          std::find(kHeaders.begin(), kHeaders.end(), header) != kHeaders.end();
 }
 

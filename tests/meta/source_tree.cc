@@ -2,6 +2,7 @@
 #include "meta/source_tree.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
@@ -109,6 +110,23 @@ std::string_view qualifier_before(std::string_view code, size_t start) {
   return code.substr(begin, end - begin);
 }
 
+// True for "Type name": a word stands before the name that is no keyword of an expression.
+bool is_declared(std::string_view code, size_t start) {
+  constexpr std::array<std::string_view, 10> kKeywords = {
+      "return", "else", "do", "case", "not", "and", "or", "throw", "co_return", "co_yield"};
+  const size_t last =
+      start == 0 ? std::string_view::npos : code.find_last_not_of(" \t\n", start - 1);
+  if (last == std::string_view::npos || last + 1 == start || !is_word(code[last])) {
+    return false;
+  }
+  size_t begin = last;
+  while (begin > 0 && is_word(code[begin - 1])) {
+    --begin;
+  }
+  const std::string_view word = code.substr(begin, last + 1 - begin);
+  return std::find(kKeywords.begin(), kKeywords.end(), word) == kKeywords.end();
+}
+
 }  // namespace
 
 size_t Source::line_of(size_t offset) const {
@@ -149,11 +167,11 @@ std::vector<Identifier> Source::identifiers() const {
       ++at;
     }
     const size_t next = all.find_first_not_of(" \t\n", at);
-    const bool member = (start >= 1 && all[start - 1] == '.') ||
-                        (start >= 2 && all.substr(start - 2, 2) == "->");
+    const bool member =
+        (start >= 1 && all[start - 1] == '.') || (start >= 2 && all.substr(start - 2, 2) == "->");
     found.push_back({start, all.substr(start, at - start),
-                     next != std::string_view::npos && all[next] == '(', member,
-                     qualifier_before(all, start)});
+                     next != std::string_view::npos && all[next] == '(' && !is_declared(all, start),
+                     member, qualifier_before(all, start)});
   }
   return found;
 }
@@ -170,7 +188,7 @@ std::string_view Source::layer() const {
 bool Source::is_test_code() const {
   const std::string_view view = path;
   return !view.starts_with("src/") || view.ends_with("_test.cc") || view.ends_with("_fuzz.cc") ||
-         view.ends_with("_bench.cc");
+         view.ends_with("_bench.cc") || view.ends_with("test_support.h");
 }
 
 std::string source_directory() {

@@ -27,8 +27,8 @@ struct Include {
 struct Identifier {
   size_t offset;
   std::string_view name;
-  bool called;  // followed by "("
-  bool member;  // behind "." or "->"
+  bool called;                 // followed by "(", and not declared: "Reader system(…)"
+  bool member;                 // behind "." or "->"
   std::string_view qualifier;  // the name before "::", if any
 };
 
@@ -44,7 +44,8 @@ struct Source {
   std::vector<Identifier> identifiers() const;
   /// The folder below src/, or "" elsewhere.
   std::string_view layer() const;
-  /// Tests, fuzz targets and benchmarks, which never become part of the binary.
+  /// Tests, their test_support.h, fuzz targets and benchmarks, which never become part of the
+  /// binary.
   bool is_test_code() const;
 };
 

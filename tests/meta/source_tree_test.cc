@@ -32,6 +32,8 @@ TEST(SourceTree, PassesOverCommentsAndStrings) {
   EXPECT_FALSE(calls("const char* s = \"\\\"system(\";", "system"));
   EXPECT_FALSE(calls("auto s = R\"q(system(1))\")q\";", "system"));
   EXPECT_FALSE(calls("host.system(1);", "system"));
+  EXPECT_FALSE(calls("ConfigReader system(context);", "system"));
+  EXPECT_TRUE(calls("if (x) {} else system(y);", "system"));
 }
 
 TEST(SourceTree, ReadsIncludesAndLiterals) {
