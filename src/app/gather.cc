@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -49,6 +50,7 @@ struct Node {
   const Collector* collector = nullptr;
   std::vector<size_t> after;
   State state = State::kWaiting;
+  std::shared_ptr<void> kept;  ///< from collect to finish
 };
 
 class Scheduler {
@@ -59,7 +61,7 @@ class Scheduler {
 
   void run(const std::vector<const Collector*>& selected) {
     for (const Collector* collector : selected) {
-      nodes_.push_back(Node{collector, {}, State::kWaiting});
+      nodes_.push_back(Node{collector, {}, State::kWaiting, nullptr});
     }
     for (Node& node : nodes_) {
       for (size_t i = 0; i < nodes_.size(); ++i) {
@@ -94,7 +96,7 @@ class Scheduler {
         own.share(*table, facts_);
       }
       lock.unlock();
-      collect::Context context = context_for(own);
+      collect::Context context = context_for(own, *node);
       if (options_.progress) {
         options_.progress(node->collector->name);
       }
@@ -136,22 +138,23 @@ class Scheduler {
   }
 
   void finish() {
-    for (const Node& node : nodes_) {
+    for (Node& node : nodes_) {
       if (node.collector->finish != nullptr) {
-        collect::Context context = context_for(facts_);
+        collect::Context context = context_for(facts_, node);
         node.collector->finish(context);
       }
     }
   }
 
-  collect::Context context_for(model::Facts& facts) const {
+  collect::Context context_for(model::Facts& facts, Node& node) const {
     return collect::Context{.host = host_,
                             .facts = facts,
                             .wanted = wanted_,
                             .depth = options_.depth,
                             .deadline = options_.deadline,
                             .jobs = options_.jobs,
-                            .progress = options_.progress};
+                            .progress = options_.progress,
+                            .state = &node.kept};
   }
 
   const host::Host& host_;

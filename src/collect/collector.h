@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -51,6 +52,9 @@ struct Context {
   int jobs = 1;  ///< threads it may use
   /// Told now and then what is being read, for the progress line; may be empty. Any thread.
   std::function<void(std::string_view what)> progress;
+  /// Where a collector keeps what its `finish` needs of the first reading; its own, and nullptr
+  /// when the run will not call `finish`.
+  std::shared_ptr<void>* state = nullptr;
 };
 
 /// One collector as the registry knows it.
