@@ -35,22 +35,6 @@ model::Value borrow(const model::OwnedValue& value) {
   return {};
 }
 
-/// What a row holds where the case names no value: nothing where that is possible, else zero or an
-/// empty text, as in a struct of the table.
-model::Value unnamed(const model::ColumnInfo& column) {
-  if (column.optional) {
-    return {};
-  }
-  switch (column.type) {
-    case model::ColumnType::kText: return std::string_view();
-    case model::ColumnType::kReal: return 0.0;
-    case model::ColumnType::kInteger:
-    case model::ColumnType::kBoolean:
-    case model::ColumnType::kTimestamp: break;
-  }
-  return int64_t{0};
-}
-
 bool is_unread(const RuleCase& test, const model::TableInfo* table) {
   return std::find(test.unread.begin(), test.unread.end(), table) != test.unread.end() ||
          (test.host == CaseHost::kTree && table->scope == model::TableScope::kLiveOnly);
@@ -67,9 +51,8 @@ std::string fill_facts(const RuleCase& test, model::Facts& facts) {
     model::RowStore& rows = facts.open(*given.table);
     for (const std::vector<model::OwnedValue>& row : given.rows) {
       std::vector<model::Value> cells;
-      for (size_t i = 0; i < row.size(); ++i) {
-        const bool named = !std::holds_alternative<std::monostate>(row[i]);
-        cells.push_back(named ? borrow(row[i]) : unnamed(given.table->columns[i]));
+      for (const model::OwnedValue& cell : row) {
+        cells.push_back(borrow(cell));
       }
       if (!rows.append_cells(cells)) {
         return fmt::format("a row of '{}' does not fit its table", given.table->name);

@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -33,7 +32,6 @@ struct ColumnInfo {
   std::string_view meaning;
   Value (*get)(const void* row);
   bool (*set)(void* row, const Value& value);
-  bool optional = false;  ///< whether a cell may be absent; if not, what nobody set is zero or empty
 };
 
 /// Whether a table is kept as packed columns behind an SQLite virtual table (hundreds of thousands
@@ -88,11 +86,6 @@ struct MemberOf<Field Row::*> {
   using FieldType = Field;
 };
 
-template <class Field>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-
 }  // namespace detail
 
 /// Declares a column from a pointer to its member: `column<&Process::pid>("pid", "Process id.")`.
@@ -109,8 +102,7 @@ constexpr ColumnInfo column(std::string_view name, std::string_view meaning) {
       [](const void* row) { return CellType::get(static_cast<const RowType*>(row)->*kMember); },
       [](void* row, const Value& value) {
         return CellType::set(static_cast<RowType*>(row)->*kMember, value);
-      },
-      detail::kIsOptional<typename Member::FieldType>};
+      }};
 }
 
 /// Specialised by every model/tables/ header: `static const TableInfo& info();`.
