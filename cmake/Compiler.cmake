@@ -26,7 +26,7 @@ if(GENBA_STRICT)
     add_compile_options(-Wno-sign-conversion)
   else()
     # GCC 12 warns falsely about std::string operator+ (GCC bug 105651).
-    add_compile_options(-Wno-restrict)
+    add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
   endif()
 endif()
 

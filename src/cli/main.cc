@@ -59,9 +59,7 @@ Terminal read_terminal() {
 
 int run(int argc, char** argv) {
   const Terminal terminal = read_terminal();
-  if (const auto prepared = sys::prepare_process(); !prepared) {
-    return static_cast<int>(complain(prepared.error()));
-  }
+  sys::prepare_process();
   std::vector<std::string> words;
   for (int i = 1; i < argc; ++i) {
     words.emplace_back(argv[i]);

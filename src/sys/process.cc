@@ -3,7 +3,6 @@
 
 #include <sched.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -161,18 +160,6 @@ Result<SystemNames> uname() {
     return failed("uname");
   }
   return SystemNames{names.nodename, names.release, names.version, names.machine};
-}
-
-bool isatty(int fd) {
-  return ::isatty(fd) == 1;
-}
-
-std::optional<int> terminal_columns(int fd) {
-  winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0) {
-    return std::nullopt;
-  }
-  return size.ws_col;
 }
 
 }  // namespace genba::sys

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Twins of the system calls about processes, clocks and terminals, with the kernel's names. The
+// Twins of the system calls about processes and clocks, with the kernel's names. The
 // only signals that can be sent from here are 0, and SIGKILL to a child of ours through its pidfd.
 // Covered by sys/process_test.cc.
 #pragma once
@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -68,9 +67,5 @@ struct SystemNames {
   std::string machine;
 };
 Result<SystemNames> uname();
-
-bool isatty(int fd);
-/// Columns of the terminal behind `fd`; nothing when it is none or does not say.
-std::optional<int> terminal_columns(int fd);
 
 }  // namespace genba::sys

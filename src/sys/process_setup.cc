@@ -56,7 +56,7 @@ void detach_standard_streams() {
   }
 }
 
-void prepare_process() {
+base::Result<void> prepare_process() {
   ::clearenv();
   for (int fd = 0; fd <= 2; ++fd) {
     if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
@@ -74,9 +74,8 @@ void prepare_process() {
   reset_signals();
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
-  // On every kernel that Genba runs on this cannot fail (prctl(2)).
-  GENBA_CHECK(set_undumpable().has_value());
   ::umask(077);
+  return set_undumpable();
 }
 
 base::Result<void> enter_look_sandbox(Writing writing) {

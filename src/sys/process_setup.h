@@ -13,8 +13,9 @@ namespace genba::sys {
 /// Call it once the environment has been read (LANG, LC_ALL, TERM, NO_COLOR, COLUMNS): empties the
 /// environment; fills missing descriptors 0 to 2 with an empty pipe and closes all above; no core
 /// dump (limit 0, undumpable); default signal handling with nothing blocked, SIGPIPE ignored;
-/// umask 077, so that what is saved is for its owner only.
-void prepare_process();
+/// umask 077, so that what is saved is for its owner only. Fails when the kernel refuses to make
+/// the process undumpable; then nothing should be read.
+base::Result<void> prepare_process();
 
 /// The look profile (sandbox.h). Call it after the host was opened: opening clones mounts and forks
 /// helpers, which the sandbox forbids.
