@@ -209,8 +209,9 @@ class Host {
   /// module. What is missing here was not looked at through sock_diag. Default: none.
   virtual std::vector<DiagFamily> sock_diag_families() const;
 
-  /// Type of the filesystem that holds `path` ("ext4", "nfs4", "proc"), from statfs(2)'s magic;
-  /// "unknown-0x…" when it has no name.
+  /// Type of the filesystem that holds `path` ("ext4", "proc"), from statfs(2)'s magic, or from
+  /// mountinfo for one that is not entered ("nfs4", "fuse.sshfs", "autofs"); "unknown-0x…" when it
+  /// has no name. "/proc" is told as the machine has it, even if Genba reads a procfs of its own.
   virtual Result<std::string> filesystem_type(std::string_view path) const = 0;
 
   virtual Result<KernelNames> kernel_names() const = 0;

@@ -355,6 +355,10 @@ Result<std::string> RootedTree::read_link(std::string_view path) const {
   return text;
 }
 
+std::optional<RemoteMount> RootedTree::remote_mount(std::string_view path) const {
+  return remote_ == nullptr ? std::nullopt : remote_->holding(normal_form(path_components(path)));
+}
+
 Result<uint64_t> RootedTree::magic_of(const sys::Fd& place) const {
   auto magic = sys::filesystem_magic(place.get());
   if (!magic && magic.error().sys_errno == EBADF && procfs_.valid()) {

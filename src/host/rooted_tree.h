@@ -16,6 +16,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -76,6 +77,8 @@ class RootedTree {
   Result<OpenFile> open_directory(std::string_view path, Follow follow) const;
   Result<FileStatus> status(std::string_view path, Follow follow) const;
   Result<std::string> read_link(std::string_view path) const;
+  /// The remote mount that `path` itself names or lies on, links not followed.
+  std::optional<RemoteMount> remote_mount(std::string_view path) const;
   /// statfs(2)'s magic for an O_PATH descriptor.
   Result<uint64_t> magic_of(const sys::Fd& place) const;
 

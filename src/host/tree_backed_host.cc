@@ -211,6 +211,9 @@ Result<std::vector<DiagSocket>> TreeBackedHost::read_sock_diag(int64_t) const {
 }
 
 Result<std::string> TreeBackedHost::filesystem_type(std::string_view path) const {
+  if (auto remote = tree_->remote_mount(path)) {
+    return std::move(remote->type);  // known without asking its server
+  }
   const auto read = [&]() -> Result<uint64_t> {
     GENBA_TRY(const sys::Fd fd, tree_->open_path(path, Follow::kYes));
     return tree_->magic_of(fd);

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/stuck_filesystem.h"
+
+#include <fcntl.h>
+#include <linux/fuse.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+#include "fmt/format.h"
+
+namespace genba::test {
+
+namespace {
+
+constexpr uint64_t kFileNode = 2;
+constexpr uint64_t kForever = 3600;  // seconds that the kernel may keep names and attributes
+
+fuse_attr attributes_of(uint64_t node) {
+  fuse_attr attributes{};
+  attributes.ino = node;
+  attributes.mode = node == FUSE_ROOT_ID ? S_IFDIR | 0755 : S_IFREG | 0644;
+  attributes.nlink = 1;
+  attributes.size = 65536;
+  attributes.blksize = 4096;
+  return attributes;
+}
+
+template <class Body>
+void answer(int device, const fuse_in_header& request, const Body& body) {
+  fuse_out_header head{};
+  head.len = sizeof head + sizeof body;
+  head.unique = request.unique;
+  std::array<iovec, 2> parts{iovec{&head, sizeof head},
+                             iovec{const_cast<Body*>(&body), sizeof body}};
+  (void)!::writev(device, parts.data(), parts.size());
+}
+
+void refuse(int device, const fuse_in_header& request, int error) {
+  fuse_out_header head{sizeof head, -error, request.unique};
+  (void)!::write(device, &head, sizeof head);
+}
+
+void serve_one(int device, const fuse_in_header& request, const char* body) {
+  switch (request.opcode) {
+    case FUSE_INIT: {
+      fuse_init_out out{};
+      out.major = FUSE_KERNEL_VERSION;
+      out.minor = FUSE_KERNEL_MINOR_VERSION;
+      out.max_write = 4096;
+      return answer(device, request, out);
+    }
+    case FUSE_LOOKUP: {
+      if (std::strcmp(body, "file") != 0) {
+        return refuse(device, request, ENOENT);
+      }
+      fuse_entry_out out{};
+      out.nodeid = kFileNode;
+      out.entry_valid = out.attr_valid = kForever;
+      out.attr = attributes_of(kFileNode);
+      return answer(device, request, out);
+    }
+    case FUSE_GETATTR: {
+      fuse_attr_out out{};
+      out.attr_valid = kForever;
+      out.attr = attributes_of(request.nodeid);
+      return answer(device, request, out);
+    }
+    case FUSE_OPEN:
+    case FUSE_OPENDIR: return answer(device, request, fuse_open_out{});
+    case FUSE_FORGET:
+    case FUSE_BATCH_FORGET:
+    case FUSE_INTERRUPT:
+    case FUSE_READ: return;  // the point of it all
+    default: return refuse(device, request, ENOSYS);
+  }
+}
+
+[[noreturn]] void run_daemon(int device, pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) {
+    ::_exit(1);
+  }
+  alignas(fuse_in_header) std::array<char, 1 << 17> buffer{};
+  while (true) {
+    const ssize_t size = ::read(device, buffer.data(), buffer.size() - 1);
+    if (size < 0 && (errno == EINTR || errno == ENOENT)) {
+      continue;
+    }
+    if (size < static_cast<ssize_t>(sizeof(fuse_in_header))) {
+      ::_exit(0);
+    }
+    buffer[static_cast<size_t>(size)] = '\0';
+    fuse_in_header request{};
+    std::memcpy(&request, buffer.data(), sizeof request);
+    serve_one(device, request, buffer.data() + sizeof request);
+  }
+}
+
+// The state letter in /proc/PID/stat, which needs no memory map; '?' when there is none.
+char state_of(pid_t pid) {
+  std::ifstream stream(fmt::format("/proc/{}/stat", pid));
+  std::string text;
+  std::getline(stream, text);
+  const size_t end = text.rfind(')');
+  return end == std::string::npos || end + 2 >= text.size() ? '?' : text[end + 2];
+}
+
+bool reaches_state(pid_t pid, std::string_view states) {
+  for (int i = 0; i < 400 && states.find(state_of(pid)) == std::string_view::npos; ++i) {
+    ::usleep(5000);
+  }
+  return states.find(state_of(pid)) != std::string_view::npos;
+}
+
+template <class Prepare>
+pid_t fork_waiting_child(Prepare prepare) {
+  const pid_t parent = ::getpid();
+  std::array<int, 2> ready{};
+  GENBA_CHECK(::pipe(ready.data()) == 0);
+  const pid_t pid = ::fork();
+  GENBA_CHECK(pid >= 0);
+  if (pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prepare();
+    (void)!::write(ready[1], "+", 1);
+    while (::getppid() == parent) {
+      ::pause();
+    }
+    ::_exit(0);
+  }
+  char byte = 0;
+  GENBA_CHECK(::read(ready[0], &byte, 1) == 1);
+  ::close(ready[0]);
+  ::close(ready[1]);
+  return pid;
+}
+
+void kill_and_reap(pid_t pid) {
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+}
+
+}  // namespace
+
+bool enter_private_mounts() {
+  return ::unshare(CLONE_NEWNS) == 0 &&
+         ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
+
+StuckFilesystem::StuckFilesystem(std::string directory) : directory_(std::move(directory)) {
+  const int device = ::open("/dev/fuse", O_RDWR | O_CLOEXEC);
+  const std::string options =
+      fmt::format("fd={},rootmode=40000,user_id=0,group_id=0,allow_other", device);
+  if (device < 0 || ::mount("stuck", directory_.c_str(), "fuse.stuck", MS_NOSUID | MS_NODEV,
+                            options.c_str()) != 0) {
+    ::close(device);
+    return;
+  }
+  const pid_t parent = ::getpid();
+  daemon_ = ::fork();
+  GENBA_CHECK(daemon_ >= 0);
+  if (daemon_ == 0) {
+    run_daemon(device, parent);
+  }
+  ::close(device);
+}
+
+StuckFilesystem::~StuckFilesystem() {
+  if (daemon_ > 0) {
+    // Without its server the connection is aborted: what hangs fails with ENOTCONN.
+    kill_and_reap(daemon_);
+    ::umount2(directory_.c_str(), MNT_DETACH);
+  }
+}
+
+Child::Child() : pid_(fork_waiting_child([] {})) {}
+
+Child::~Child() {
+  kill_and_reap(pid_);
+}
+
+namespace {
+
+constexpr size_t kPage = 4096;
+
+// Maps the file at `place`, says so, waits for `go`, and then wants one more mapping: for that it
+// queues for the lock of its memory map, and whoever comes after it queues behind.
+[[noreturn]] void run_locked_child(const std::string& file, void* place, int ready, int go) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 || ::mmap(place, kPage, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) != place) {
+    ::_exit(1);
+  }
+  char byte = '+';
+  (void)!::write(ready, &byte, 1);
+  (void)!::read(go, &byte, 1);
+  (void)::mmap(nullptr, kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  while (true) {
+    ::pause();
+  }
+}
+
+// Reads the child's memory where the file lies: it holds the lock while the file does not come.
+[[noreturn]] void run_memory_reader(pid_t child, void* place) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int memory = ::open(fmt::format("/proc/{}/mem", child).c_str(), O_RDONLY | O_CLOEXEC);
+  char byte = 0;
+  (void)!::pread(memory, &byte, 1, static_cast<off_t>(reinterpret_cast<uintptr_t>(place)));
+  ::_exit(0);
+}
+
+}  // namespace
+
+LockedChild::LockedChild(const std::string& stuck_file) {
+  std::array<int, 2> ready{};
+  std::array<int, 2> go{};
+  GENBA_CHECK(::pipe(ready.data()) == 0 && ::pipe(go.data()) == 0);
+  // Reserved before the fork, so that both sides know where the file will lie.
+  void* const place = ::mmap(nullptr, kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  GENBA_CHECK(place != MAP_FAILED);
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    run_locked_child(stuck_file, place, ready[1], go[0]);
+  }
+  ::close(ready[1]);
+  char byte = 0;
+  if (::read(ready[0], &byte, 1) == 1) {
+    reader_ = ::fork();
+    if (reader_ == 0) {
+      run_memory_reader(pid_, place);
+    }
+    locked_ = reaches_state(reader_, "SD");  // it waits for nothing but the file
+    (void)!::write(go[1], &byte, 1);
+    locked_ = locked_ && reaches_state(pid_, "D");
+  }
+  ::munmap(place, kPage);
+  for (const int fd : {ready[0], go[0], go[1]}) {
+    ::close(fd);
+  }
+}
+
+LockedChild::~LockedChild() {
+  for (const pid_t pid : {reader_, pid_}) {
+    if (pid > 0) {
+      kill_and_reap(pid);
+    }
+  }
+}
+
+}  // namespace genba::test
