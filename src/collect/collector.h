@@ -80,7 +80,8 @@ class CoverageCounter {
   void seen(int64_t count = 1);
   /// Counts the error by its code (denied, gone, failed) and keeps the first one's words.
   void failed(const base::Error& error);
-  /// Something was cut or skipped on purpose: status becomes partial (or skipped when nothing seen).
+  /// Something was cut or skipped on purpose: status becomes partial (or skipped when nothing
+  /// seen).
   void cut(std::string_view reason, std::string_view remedy = {});
   void not_applicable(std::string_view reason);
   void unsupported(std::string_view reason);

@@ -42,7 +42,8 @@ struct TableOf<AuthorizedKey> {
       column<&AuthorizedKey::key>("key", "The public key, base64."),
       column<&AuthorizedKey::fingerprint>("fingerprint", "SHA256:… as ssh-keygen -l prints it."),
       column<&AuthorizedKey::bits>("bits", "Modulus size of an RSA key."),
-      column<&AuthorizedKey::options>("options", "Options before the key (command=, from=, environment= …)."),
+      column<&AuthorizedKey::options>("options",
+                                      "Options before the key (command=, from=, environment= …)."),
       column<&AuthorizedKey::comment>("comment", "Comment behind the key."),
       column<&AuthorizedKey::key_file>("key_file", "The file."),
       column<&AuthorizedKey::line>("line", "Line number."),
@@ -53,7 +54,8 @@ struct TableOf<AuthorizedKey> {
       column<&AuthorizedKey::file_btime>("file_btime", "Birth time of the file."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<AuthorizedKey>("authorized_keys", "SSH keys that open an account.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo = small_table<AuthorizedKey>(
+        "authorized_keys", "SSH keys that open an account.", TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

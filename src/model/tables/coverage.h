@@ -31,17 +31,22 @@ struct TableOf<Coverage> {
   static constexpr ColumnInfo kColumns[] = {
       column<&Coverage::area>("area", "Who looked: the collector."),
       column<&Coverage::subject>("subject", "What was looked at: a path, a table, a view."),
-      column<&Coverage::status>("status", "complete, partial, failed, unsupported, not_applicable, skipped."),
+      column<&Coverage::status>("status",
+                                "complete, partial, failed, unsupported, not_applicable, skipped."),
       column<&Coverage::asked>("asked", "How many things were asked for."),
       column<&Coverage::seen>("seen", "How many were read."),
       column<&Coverage::denied>("denied", "How many were refused."),
       column<&Coverage::gone>("gone", "How many vanished meanwhile; normal on a live host."),
       column<&Coverage::failed>("failed", "How many failed otherwise, deadlines included."),
-      column<&Coverage::reason>("reason", "Why something is missing, for a person; absent when complete."),
-      column<&Coverage::remedy>("remedy", "What the responder can do about it (run as root, --deep …); absent when nothing."),
+      column<&Coverage::reason>("reason",
+                                "Why something is missing, for a person; absent when complete."),
+      column<&Coverage::remedy>(
+          "remedy",
+          "What the responder can do about it (run as root, --deep …); absent when nothing."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<Coverage>("coverage", "What was looked at, and what could not be.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo = small_table<Coverage>(
+        "coverage", "What was looked at, and what could not be.", TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

@@ -42,18 +42,24 @@ struct TableOf<Crontab> {
       column<&Crontab::day_of_month>("day_of_month", "Day of month field."),
       column<&Crontab::month>("month", "Month field."),
       column<&Crontab::day_of_week>("day_of_week", "Day of week field."),
-      column<&Crontab::command>("command", "The command line; the path of the script for periodic directories."),
-      column<&Crontab::executable>("executable", "The program that the command starts, when it is an absolute path."),
+      column<&Crontab::command>(
+          "command", "The command line; the path of the script for periodic directories."),
+      column<&Crontab::executable>(
+          "executable", "The program that the command starts, when it is an absolute path."),
       column<&Crontab::path>("path", "The file it stands in."),
       column<&Crontab::line>("line", "Line number; absent for periodic directories."),
       column<&Crontab::username>("username", "Account it runs as."),
       column<&Crontab::kind>("kind", "system, cron_d, user, periodic or anacron."),
-      column<&Crontab::control_characters>("control_characters", "Whether the line holds characters that hide it on a terminal (CR, ESC, backspace)."),
+      column<&Crontab::control_characters>(
+          "control_characters",
+          "Whether the line holds characters that hide it on a terminal (CR, ESC, backspace)."),
       column<&Crontab::file_mtime>("file_mtime", "Modification time of the file."),
       column<&Crontab::file_ctime>("file_ctime", "Change time of the file."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<Crontab>("crontab", "Entries of every cron table and periodic directory.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo =
+        small_table<Crontab>("crontab", "Entries of every cron table and periodic directory.",
+                             TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

@@ -39,10 +39,12 @@ struct TableOf<DebPackage> {
       column<&DebPackage::maintainer>("maintainer", "Maintainer."),
       column<&DebPackage::section>("section", "Section."),
       column<&DebPackage::priority>("priority", "Priority."),
-      column<&DebPackage::installed_at>("installed_at", "When its file list was last written (mtime of info/PACKAGE.list)."),
+      column<&DebPackage::installed_at>(
+          "installed_at", "When its file list was last written (mtime of info/PACKAGE.list)."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<DebPackage>("deb_packages", "Packages of dpkg.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo =
+        small_table<DebPackage>("deb_packages", "Packages of dpkg.", TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

@@ -54,14 +54,19 @@ struct TableOf<File> {
       column<&File::ctime>("ctime", "Change time."),
       column<&File::btime>("btime", "Birth time, where the filesystem keeps it."),
       column<&File::hard_links>("hard_links", "Number of names."),
-      column<&File::symlink_target_path>("symlink_target_path", "Target of a symbolic link, as written."),
+      column<&File::symlink_target_path>("symlink_target_path",
+                                         "Target of a symbolic link, as written."),
       column<&File::type>("type", "regular, directory, symlink, fifo, socket, character, block."),
       column<&File::attributes>("attributes", "i immutable, a append-only; absent when none."),
-      column<&File::content>("content", "elf, script or other for regular files in volatile directories and for executables that no package owns; absent when not looked at."),
+      column<&File::content>("content",
+                             "elf, script or other for regular files in volatile directories and "
+                             "for executables that no package owns; absent when not looked at."),
   };
   static constexpr std::string_view kIndexed[] = {"path", "directory", "ctime", "mtime"};
   static const TableInfo& info() {
-    static const TableInfo kInfo = large_table<File>("file", "Files of the places that matter, from one walk.", TableScope::kFiles, kColumns, kIndexed);
+    static const TableInfo kInfo =
+        large_table<File>("file", "Files of the places that matter, from one walk.",
+                          TableScope::kFiles, kColumns, kIndexed);
     return kInfo;
   }
 };

@@ -28,7 +28,8 @@ struct TableOf<Group> {
       column<&Group::line>("line", "Line number in /etc/group."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<Group>("groups", "Groups from /etc/group.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo =
+        small_table<Group>("groups", "Groups from /etc/group.", TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

@@ -33,7 +33,11 @@ struct TableOf<Hash> {
       column<&Hash::content>("content", "elf, script or other."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<Hash>("hash", "SHA-256 of files that deserve a name: executables of running programs that no package owns.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo =
+        small_table<Hash>("hash",
+                          "SHA-256 of files that deserve a name: executables of running programs "
+                          "that no package owns.",
+                          TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

@@ -41,7 +41,8 @@ template <>
 struct TableOf<HostInfo> {
   static constexpr ColumnInfo kColumns[] = {
       column<&HostInfo::hostname>("hostname", "Host name: uname -n live, /etc/hostname in a tree."),
-      column<&HostInfo::os_id>("os_id", "The distribution's id from os-release (debian, rhel, alpine)."),
+      column<&HostInfo::os_id>("os_id",
+                               "The distribution's id from os-release (debian, rhel, alpine)."),
       column<&HostInfo::os_name>("os_name", "The pretty name from os-release."),
       column<&HostInfo::os_version>("os_version", "VERSION_ID from os-release."),
       column<&HostInfo::machine_id>("machine_id", "/etc/machine-id."),
@@ -49,19 +50,30 @@ struct TableOf<HostInfo> {
       column<&HostInfo::kernel_version>("kernel_version", "uname -v; absent in a tree."),
       column<&HostInfo::architecture>("architecture", "uname -m; absent in a tree."),
       column<&HostInfo::kernel_arguments>("kernel_arguments", "/proc/cmdline."),
-      column<&HostInfo::boot_id>("boot_id", "/proc/sys/kernel/random/boot_id: changes with every boot."),
-      column<&HostInfo::boot_time>("boot_time", "When the kernel booted, by the clock it has now (btime of /proc/stat)."),
+      column<&HostInfo::boot_id>("boot_id",
+                                 "/proc/sys/kernel/random/boot_id: changes with every boot."),
+      column<&HostInfo::boot_time>(
+          "boot_time", "When the kernel booted, by the clock it has now (btime of /proc/stat)."),
       column<&HostInfo::clock_realtime>("clock_realtime", "CLOCK_REALTIME when the run began."),
-      column<&HostInfo::clock_boottime>("clock_boottime", "CLOCK_BOOTTIME when the run began, in nanoseconds since boot."),
-      column<&HostInfo::lockdown>("lockdown", "Kernel lockdown mode: none, integrity, confidentiality; absent when the kernel does not say."),
+      column<&HostInfo::clock_boottime>(
+          "clock_boottime", "CLOCK_BOOTTIME when the run began, in nanoseconds since boot."),
+      column<&HostInfo::lockdown>("lockdown",
+                                  "Kernel lockdown mode: none, integrity, confidentiality; absent "
+                                  "when the kernel does not say."),
       column<&HostInfo::tainted>("tainted", "Kernel taint bits (/proc/sys/kernel/tainted)."),
-      column<&HostInfo::modules_loadable>("modules_loadable", "Whether this kernel can load modules at all (/proc/modules exists)."),
+      column<&HostInfo::modules_loadable>(
+          "modules_loadable",
+          "Whether this kernel can load modules at all (/proc/modules exists)."),
       column<&HostInfo::pid_max>("pid_max", "/proc/sys/kernel/pid_max."),
       column<&HostInfo::euid>("euid", "The effective user id Genba ran with."),
-      column<&HostInfo::is_container>("is_container", "Whether Genba itself sees only a container (its root or PID namespace is not the first one)."),
+      column<&HostInfo::is_container>("is_container",
+                                      "Whether Genba itself sees only a container (its root or PID "
+                                      "namespace is not the first one)."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<HostInfo>("host_info", "The machine, its kernel and its clocks, as they answered once at the start.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo = small_table<HostInfo>(
+        "host_info", "The machine, its kernel and its clocks, as they answered once at the start.",
+        TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

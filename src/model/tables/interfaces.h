@@ -35,7 +35,8 @@ struct TableOf<Interface> {
   static constexpr ColumnInfo kColumns[] = {
       column<&Interface::interface>("interface", "Name."),
       column<&Interface::mac>("mac", "Hardware address."),
-      column<&Interface::addresses>("addresses", "Addresses with prefix length, separated by spaces."),
+      column<&Interface::addresses>("addresses",
+                                    "Addresses with prefix length, separated by spaces."),
       column<&Interface::mtu>("mtu", "MTU in bytes."),
       column<&Interface::flags>("flags", "Interface flags (netdevice(7)); 0x100 is promiscuous."),
       column<&Interface::ibytes>("ibytes", "Bytes received."),
@@ -44,12 +45,16 @@ struct TableOf<Interface> {
       column<&Interface::opackets>("opackets", "Packets sent."),
       column<&Interface::ierrors>("ierrors", "Receive errors."),
       column<&Interface::oerrors>("oerrors", "Transmit errors."),
-      column<&Interface::ipackets_per_second>("ipackets_per_second", "Packets received a second between two readings."),
-      column<&Interface::opackets_per_second>("opackets_per_second", "Packets sent a second between two readings."),
-      column<&Interface::obytes_per_second>("obytes_per_second", "Bytes sent a second between two readings."),
+      column<&Interface::ipackets_per_second>("ipackets_per_second",
+                                              "Packets received a second between two readings."),
+      column<&Interface::opackets_per_second>("opackets_per_second",
+                                              "Packets sent a second between two readings."),
+      column<&Interface::obytes_per_second>("obytes_per_second",
+                                            "Bytes sent a second between two readings."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<Interface>("interfaces", "Network interfaces with their traffic.", TableScope::kLiveOnly, kColumns);
+    static const TableInfo kInfo = small_table<Interface>(
+        "interfaces", "Network interfaces with their traffic.", TableScope::kLiveOnly, kColumns);
     return kInfo;
   }
 };

@@ -27,7 +27,8 @@ struct ListeningPort {
 template <>
 struct TableOf<ListeningPort> {
   static constexpr ColumnInfo kColumns[] = {
-      column<&ListeningPort::pid>("pid", "Process id of a holder; absent when no visible process holds it."),
+      column<&ListeningPort::pid>(
+          "pid", "Process id of a holder; absent when no visible process holds it."),
       column<&ListeningPort::port>("port", "Local port; 0 for raw sockets."),
       column<&ListeningPort::protocol>("protocol", "tcp, udp, udplite or raw."),
       column<&ListeningPort::family>("family", "ipv4 or ipv6."),
@@ -37,7 +38,9 @@ struct TableOf<ListeningPort> {
       column<&ListeningPort::net_namespace>("net_namespace", "Inode of its network namespace."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<ListeningPort>("listening_ports", "Sockets that accept connections or datagrams.", TableScope::kLiveOnly, kColumns);
+    static const TableInfo kInfo = small_table<ListeningPort>(
+        "listening_ports", "Sockets that accept connections or datagrams.", TableScope::kLiveOnly,
+        kColumns);
     return kInfo;
   }
 };

@@ -28,17 +28,22 @@ struct LoggedInUser {
 template <>
 struct TableOf<LoggedInUser> {
   static constexpr ColumnInfo kColumns[] = {
-      column<&LoggedInUser::type>("type", "user, login, init, dead, boot, runlevel, or session for one known only from its processes."),
+      column<&LoggedInUser::type>("type",
+                                  "user, login, init, dead, boot, runlevel, or session for one "
+                                  "known only from its processes."),
       column<&LoggedInUser::user>("user", "User name."),
       column<&LoggedInUser::tty>("tty", "Terminal."),
       column<&LoggedInUser::host>("host", "Remote host as recorded."),
       column<&LoggedInUser::time>("time", "Login time."),
       column<&LoggedInUser::pid>("pid", "Process id of the session leader."),
-      column<&LoggedInUser::process_alive>("process_alive", "Whether that process exists; absent in a tree."),
+      column<&LoggedInUser::process_alive>("process_alive",
+                                           "Whether that process exists; absent in a tree."),
       column<&LoggedInUser::source>("source", "utmp or processes."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<LoggedInUser>("logged_in_users", "Who is logged in, as utmp says and as live processes show.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo = small_table<LoggedInUser>(
+        "logged_in_users", "Who is logged in, as utmp says and as live processes show.",
+        TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

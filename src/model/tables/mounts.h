@@ -44,7 +44,9 @@ struct TableOf<Mount> {
       column<&Mount::pid>("pid", "A process that lives in this namespace."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<Mount>("mounts", "Mounts of every mount namespace that a process lives in.", TableScope::kLiveOnly, kColumns);
+    static const TableInfo kInfo =
+        small_table<Mount>("mounts", "Mounts of every mount namespace that a process lives in.",
+                           TableScope::kLiveOnly, kColumns);
     return kInfo;
   }
 };

@@ -25,14 +25,18 @@ struct PackageFile {
 template <>
 struct TableOf<PackageFile> {
   static constexpr ColumnInfo kColumns[] = {
-      column<&PackageFile::package>("package", "Package name (name:arch for foreign architectures)."),
+      column<&PackageFile::package>("package",
+                                    "Package name (name:arch for foreign architectures)."),
       column<&PackageFile::path>("path", "Canonical path."),
-      column<&PackageFile::md5>("md5", "MD5 from info/*.md5sums, or from Conffiles for configuration files."),
-      column<&PackageFile::conffile>("conffile", "Whether the package lists it as a configuration file."),
+      column<&PackageFile::md5>(
+          "md5", "MD5 from info/*.md5sums, or from Conffiles for configuration files."),
+      column<&PackageFile::conffile>("conffile",
+                                     "Whether the package lists it as a configuration file."),
   };
   static constexpr std::string_view kIndexed[] = {"path", "package"};
   static const TableInfo& info() {
-    static const TableInfo kInfo = large_table<PackageFile>("package_files", "Which package owns which path.", TableScope::kFiles, kColumns, kIndexed);
+    static const TableInfo kInfo = large_table<PackageFile>(
+        "package_files", "Which package owns which path.", TableScope::kFiles, kColumns, kIndexed);
     return kInfo;
   }
 };

@@ -39,15 +39,19 @@ struct TableOf<PackageVerify> {
       column<&PackageVerify::expected_md5>("expected_md5", "What the package promised."),
       column<&PackageVerify::actual_md5>("actual_md5", "What the file has."),
       column<&PackageVerify::sha256>("sha256", "SHA-256 of the file when it does not match."),
-      column<&PackageVerify::reason>("reason", "Why it was checked: running, path, pam or library."),
+      column<&PackageVerify::reason>("reason",
+                                     "Why it was checked: running, path, pam or library."),
       column<&PackageVerify::content>("content", "For a mismatch: elf, script or other."),
       column<&PackageVerify::size>("size", "Size in bytes."),
       column<&PackageVerify::mtime>("mtime", "Modification time."),
       column<&PackageVerify::ctime>("ctime", "Change time."),
-      column<&PackageVerify::package_changed_at>("package_changed_at", "When the package's file list was last written."),
+      column<&PackageVerify::package_changed_at>("package_changed_at",
+                                                 "When the package's file list was last written."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<PackageVerify>("package_verify", "Files compared with what their package promised.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo = small_table<PackageVerify>(
+        "package_verify", "Files compared with what their package promised.", TableScope::kFiles,
+        kColumns);
     return kInfo;
   }
 };

@@ -42,7 +42,9 @@ struct TableOf<ProcessChange> {
       column<&ProcessChange::seen_at>("seen_at", "When the change was noticed."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<ProcessChange>("process_changes", "Processes that started or ended between the two readings of one run.", TableScope::kLiveOnly, kColumns);
+    static const TableInfo kInfo = small_table<ProcessChange>(
+        "process_changes", "Processes that started or ended between the two readings of one run.",
+        TableScope::kLiveOnly, kColumns);
     return kInfo;
   }
 };

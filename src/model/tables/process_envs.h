@@ -28,7 +28,9 @@ struct TableOf<ProcessEnv> {
       column<&ProcessEnv::value>("value", "Its value."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<ProcessEnv>("process_envs", "Environment variables that make programs load or run foreign code.", TableScope::kLiveOnly, kColumns);
+    static const TableInfo kInfo = small_table<ProcessEnv>(
+        "process_envs", "Environment variables that make programs load or run foreign code.",
+        TableScope::kLiveOnly, kColumns);
     return kInfo;
   }
 };

@@ -37,13 +37,18 @@ struct TableOf<ProcessMemoryMap> {
       column<&ProcessMemoryMap::offset>("offset", "Offset into the file in bytes."),
       column<&ProcessMemoryMap::device>("device", "Device, MAJOR:MINOR in hexadecimal."),
       column<&ProcessMemoryMap::inode>("inode", "Inode of the file; 0 when anonymous."),
-      column<&ProcessMemoryMap::path>("path", "File or pseudo path ([vdso], /memfd:x), without the \" (deleted)\" ending; absent when anonymous."),
-      column<&ProcessMemoryMap::pseudo>("pseudo", "Whether the path names no file ([vdso], [stack], anonymous)."),
+      column<&ProcessMemoryMap::path>("path",
+                                      "File or pseudo path ([vdso], /memfd:x), without the \" "
+                                      "(deleted)\" ending; absent when anonymous."),
+      column<&ProcessMemoryMap::pseudo>(
+          "pseudo", "Whether the path names no file ([vdso], [stack], anonymous)."),
       column<&ProcessMemoryMap::deleted>("deleted", "Whether the mapped file is deleted."),
   };
   static constexpr std::string_view kIndexed[] = {"pid", "path"};
   static const TableInfo& info() {
-    static const TableInfo kInfo = large_table<ProcessMemoryMap>("process_memory_map", "Executable memory of processes.", TableScope::kLiveOnly, kColumns, kIndexed);
+    static const TableInfo kInfo =
+        large_table<ProcessMemoryMap>("process_memory_map", "Executable memory of processes.",
+                                      TableScope::kLiveOnly, kColumns, kIndexed);
     return kInfo;
   }
 };

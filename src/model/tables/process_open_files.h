@@ -28,14 +28,17 @@ struct TableOf<ProcessOpenFile> {
   static constexpr ColumnInfo kColumns[] = {
       column<&ProcessOpenFile::pid>("pid", "Process id."),
       column<&ProcessOpenFile::fd>("fd", "Descriptor number."),
-      column<&ProcessOpenFile::path>("path", "What the link says, without the \" (deleted)\" ending."),
+      column<&ProcessOpenFile::path>("path",
+                                     "What the link says, without the \" (deleted)\" ending."),
       column<&ProcessOpenFile::kind>("kind", "file, pipe, anon, memfd or device."),
       column<&ProcessOpenFile::inode>("inode", "Inode of a pipe; absent otherwise."),
       column<&ProcessOpenFile::deleted>("deleted", "Whether the link ends in \" (deleted)\"."),
   };
   static constexpr std::string_view kIndexed[] = {"pid", "path"};
   static const TableInfo& info() {
-    static const TableInfo kInfo = large_table<ProcessOpenFile>("process_open_files", "File descriptors of processes that are not sockets.", TableScope::kLiveOnly, kColumns, kIndexed);
+    static const TableInfo kInfo = large_table<ProcessOpenFile>(
+        "process_open_files", "File descriptors of processes that are not sockets.",
+        TableScope::kLiveOnly, kColumns, kIndexed);
     return kInfo;
   }
 };

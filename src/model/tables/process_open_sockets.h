@@ -35,24 +35,36 @@ struct ProcessOpenSocket {
 template <>
 struct TableOf<ProcessOpenSocket> {
   static constexpr ColumnInfo kColumns[] = {
-      column<&ProcessOpenSocket::pid>("pid", "Process id of a holder; absent when no visible process holds it."),
+      column<&ProcessOpenSocket::pid>(
+          "pid", "Process id of a holder; absent when no visible process holds it."),
       column<&ProcessOpenSocket::fd>("fd", "Descriptor number in that process."),
-      column<&ProcessOpenSocket::socket>("socket", "Inode of the socket; 0 when it has none (TIME_WAIT)."),
+      column<&ProcessOpenSocket::socket>("socket",
+                                         "Inode of the socket; 0 when it has none (TIME_WAIT)."),
       column<&ProcessOpenSocket::family>("family", "ipv4, ipv6, unix or packet."),
-      column<&ProcessOpenSocket::protocol>("protocol", "tcp, udp, udplite, raw, icmp, unix or packet."),
-      column<&ProcessOpenSocket::local_address>("local_address", "Local address, in canonical text form."),
+      column<&ProcessOpenSocket::protocol>("protocol",
+                                           "tcp, udp, udplite, raw, icmp, unix or packet."),
+      column<&ProcessOpenSocket::local_address>("local_address",
+                                                "Local address, in canonical text form."),
       column<&ProcessOpenSocket::local_port>("local_port", "Local port."),
-      column<&ProcessOpenSocket::remote_address>("remote_address", "Remote address; absent when not connected."),
-      column<&ProcessOpenSocket::remote_port>("remote_port", "Remote port; absent when not connected."),
-      column<&ProcessOpenSocket::state>("state", "LISTEN, ESTABLISHED, SYN_SENT …; absent where it has no meaning."),
+      column<&ProcessOpenSocket::remote_address>("remote_address",
+                                                 "Remote address; absent when not connected."),
+      column<&ProcessOpenSocket::remote_port>("remote_port",
+                                              "Remote port; absent when not connected."),
+      column<&ProcessOpenSocket::state>(
+          "state", "LISTEN, ESTABLISHED, SYN_SENT …; absent where it has no meaning."),
       column<&ProcessOpenSocket::path>("path", "Path of a unix socket."),
       column<&ProcessOpenSocket::uid>("uid", "Owner of the socket."),
       column<&ProcessOpenSocket::net_namespace>("net_namespace", "Inode of its network namespace."),
-      column<&ProcessOpenSocket::remote_scope>("remote_scope", "Where the remote address lies: loopback, private, link_local, multicast, public."),
+      column<&ProcessOpenSocket::remote_scope>(
+          "remote_scope",
+          "Where the remote address lies: loopback, private, link_local, multicast, public."),
       column<&ProcessOpenSocket::view>("view", "procfs, sock_diag, or both."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<ProcessOpenSocket>("process_open_sockets", "Sockets and who holds them, in every network namespace that a process lives in.", TableScope::kLiveOnly, kColumns);
+    static const TableInfo kInfo = small_table<ProcessOpenSocket>(
+        "process_open_sockets",
+        "Sockets and who holds them, in every network namespace that a process lives in.",
+        TableScope::kLiveOnly, kColumns);
     return kInfo;
   }
 };

@@ -73,11 +73,17 @@ struct TableOf<Process> {
   static constexpr ColumnInfo kColumns[] = {
       column<&Process::pid>("pid", "Process id."),
       column<&Process::parent>("parent", "Parent process id."),
-      column<&Process::name>("name", "The command name (comm, at most 15 bytes), which the process can set freely."),
-      column<&Process::path>("path", "The executable as the kernel names it, without the \" (deleted)\" ending; absent for kernel threads and when unreadable."),
-      column<&Process::cmdline>("cmdline", "Arguments, joined by spaces; absent when unreadable or when there are none."),
+      column<&Process::name>(
+          "name", "The command name (comm, at most 15 bytes), which the process can set freely."),
+      column<&Process::path>("path",
+                             "The executable as the kernel names it, without the \" (deleted)\" "
+                             "ending; absent for kernel threads and when unreadable."),
+      column<&Process::cmdline>(
+          "cmdline", "Arguments, joined by spaces; absent when unreadable or when there are none."),
       column<&Process::argv0>("argv0", "The first argument as given."),
-      column<&Process::state>("state", "One letter: R running, S sleeping, D uninterruptible, Z zombie, T stopped, I idle."),
+      column<&Process::state>(
+          "state",
+          "One letter: R running, S sleeping, D uninterruptible, Z zombie, T stopped, I idle."),
       column<&Process::cwd>("cwd", "Current directory."),
       column<&Process::root>("root", "Root directory as seen from the host."),
       column<&Process::uid>("uid", "Real user id."),
@@ -86,23 +92,36 @@ struct TableOf<Process> {
       column<&Process::gid>("gid", "Real group id."),
       column<&Process::egid>("egid", "Effective group id."),
       column<&Process::sgid>("sgid", "Saved group id."),
-      column<&Process::loginuid>("loginuid", "Audit login user id: who logged in to start this; absent when never set."),
+      column<&Process::loginuid>(
+          "loginuid", "Audit login user id: who logged in to start this; absent when never set."),
       column<&Process::session>("session", "Session id."),
       column<&Process::pgroup>("pgroup", "Process group id."),
-      column<&Process::tty>("tty", "Controlling terminal (pts/0, tty1); absent when there is none."),
+      column<&Process::tty>("tty",
+                            "Controlling terminal (pts/0, tty1); absent when there is none."),
       column<&Process::threads>("threads", "Number of threads."),
       column<&Process::nice>("nice", "Nice value."),
       column<&Process::resident_size>("resident_size", "Resident memory in bytes."),
       column<&Process::total_size>("total_size", "Virtual memory in bytes."),
       column<&Process::user_time>("user_time", "CPU time in user mode, in milliseconds."),
       column<&Process::system_time>("system_time", "CPU time in kernel mode, in milliseconds."),
-      column<&Process::cpu_percent>("cpu_percent", "Share of one CPU between two readings of this run, in percent; absent when it was read only once."),
-      column<&Process::cpu_percent_lifetime>("cpu_percent_lifetime", "Share of one CPU since the process started, in percent."),
-      column<&Process::start_time>("start_time", "When the process started (start ticks on /proc/stat btime, 10 ms steps)."),
-      column<&Process::on_disk>("on_disk", "Whether the path leads to the very file that runs (same device and inode), seen through the root of the process."),
-      column<&Process::deleted>("deleted", "Whether the running file has no name left (st_nlink is 0)."),
-      column<&Process::replaced_by>("replaced_by", "Path of another file that now stands at the path of the running one; absent when none does."),
-      column<&Process::exe_kind>("exe_kind", "How the executable came to be: file, deleted, memfd, or kernel for kernel threads."),
+      column<&Process::cpu_percent>("cpu_percent",
+                                    "Share of one CPU between two readings of this run, in "
+                                    "percent; absent when it was read only once."),
+      column<&Process::cpu_percent_lifetime>(
+          "cpu_percent_lifetime", "Share of one CPU since the process started, in percent."),
+      column<&Process::start_time>(
+          "start_time", "When the process started (start ticks on /proc/stat btime, 10 ms steps)."),
+      column<&Process::on_disk>("on_disk",
+                                "Whether the path leads to the very file that runs (same device "
+                                "and inode), seen through the root of the process."),
+      column<&Process::deleted>("deleted",
+                                "Whether the running file has no name left (st_nlink is 0)."),
+      column<&Process::replaced_by>("replaced_by",
+                                    "Path of another file that now stands at the path of the "
+                                    "running one; absent when none does."),
+      column<&Process::exe_kind>(
+          "exe_kind",
+          "How the executable came to be: file, deleted, memfd, or kernel for kernel threads."),
       column<&Process::exe_device>("exe_device", "Device number of the running file."),
       column<&Process::exe_inode>("exe_inode", "Inode number of the running file."),
       column<&Process::exe_size>("exe_size", "Size of the running file in bytes."),
@@ -110,20 +129,28 @@ struct TableOf<Process> {
       column<&Process::exe_ctime>("exe_ctime", "Change time of the running file."),
       column<&Process::exe_uid>("exe_uid", "Owner of the running file."),
       column<&Process::exe_mode>("exe_mode", "Mode of the running file, four octal digits."),
-      column<&Process::kernel_thread>("kernel_thread", "Whether the kernel marks it as its own thread (PF_KTHREAD in stat flags)."),
-      column<&Process::tracer_pid>("tracer_pid", "Process that traces it (TracerPid); absent when none."),
+      column<&Process::kernel_thread>(
+          "kernel_thread",
+          "Whether the kernel marks it as its own thread (PF_KTHREAD in stat flags)."),
+      column<&Process::tracer_pid>("tracer_pid",
+                                   "Process that traces it (TracerPid); absent when none."),
       column<&Process::cap_effective>("cap_effective", "Effective capabilities, a bit mask."),
       column<&Process::no_new_privs>("no_new_privs", "Whether no_new_privs is set."),
       column<&Process::seccomp>("seccomp", "Seccomp mode: 0 none, 1 strict, 2 filter."),
-      column<&Process::cgroup_path>("cgroup_path", "Path in the unified hierarchy, else in the systemd or first v1 hierarchy."),
+      column<&Process::cgroup_path>(
+          "cgroup_path",
+          "Path in the unified hierarchy, else in the systemd or first v1 hierarchy."),
       column<&Process::mnt_namespace>("mnt_namespace", "Inode of its mount namespace."),
       column<&Process::net_namespace>("net_namespace", "Inode of its network namespace."),
       column<&Process::pid_namespace>("pid_namespace", "Inode of its PID namespace."),
       column<&Process::user_namespace>("user_namespace", "Inode of its user namespace."),
-      column<&Process::in_container>("in_container", "Whether its mount or PID namespace differs from that of PID 1."),
+      column<&Process::in_container>(
+          "in_container", "Whether its mount or PID namespace differs from that of PID 1."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<Process>("processes", "All processes that a listing of /proc shows.", TableScope::kLiveOnly, kColumns);
+    static const TableInfo kInfo =
+        small_table<Process>("processes", "All processes that a listing of /proc shows.",
+                             TableScope::kLiveOnly, kColumns);
     return kInfo;
   }
 };

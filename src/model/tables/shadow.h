@@ -31,8 +31,11 @@ template <>
 struct TableOf<Shadow> {
   static constexpr ColumnInfo kColumns[] = {
       column<&Shadow::username>("username", "Name."),
-      column<&Shadow::password_status>("password_status", "empty, locked (starts with ! or *), active or invalid."),
-      column<&Shadow::hash_alg>("hash_alg", "The scheme id between dollar signs (y, 6, 5, 1, 2b), or des; absent when there is no hash."),
+      column<&Shadow::password_status>("password_status",
+                                       "empty, locked (starts with ! or *), active or invalid."),
+      column<&Shadow::hash_alg>("hash_alg",
+                                "The scheme id between dollar signs (y, 6, 5, 1, 2b), or des; "
+                                "absent when there is no hash."),
       column<&Shadow::last_change>("last_change", "Day of the last password change (00:00 UTC)."),
       column<&Shadow::min>("min", "Days before a change is allowed."),
       column<&Shadow::max>("max", "Days until a change is demanded."),
@@ -42,7 +45,9 @@ struct TableOf<Shadow> {
       column<&Shadow::line>("line", "Line number in /etc/shadow."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<Shadow>("shadow", "State of passwords from /etc/shadow; never the hash itself.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo =
+        small_table<Shadow>("shadow", "State of passwords from /etc/shadow; never the hash itself.",
+                            TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

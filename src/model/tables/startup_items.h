@@ -33,16 +33,22 @@ struct TableOf<StartupItem> {
       column<&StartupItem::name>("name", "What is started: a library, a script, a command."),
       column<&StartupItem::path>("path", "Absolute path of what is started, when there is one."),
       column<&StartupItem::args>("args", "Arguments or the rest of the line."),
-      column<&StartupItem::type>("type", "ld.so.preload, ld.so.conf, rc.local, init.d, rc.d, profile, profile.d, user_profile, modules-load, xdg_autostart."),
+      column<&StartupItem::type>("type",
+                                 "ld.so.preload, ld.so.conf, rc.local, init.d, rc.d, profile, "
+                                 "profile.d, user_profile, modules-load, xdg_autostart."),
       column<&StartupItem::source>("source", "The file it stands in."),
       column<&StartupItem::line>("line", "Line number there."),
       column<&StartupItem::status>("status", "enabled or disabled."),
-      column<&StartupItem::username>("username", "Account it runs for, when it is one account only."),
+      column<&StartupItem::username>("username",
+                                     "Account it runs for, when it is one account only."),
       column<&StartupItem::file_mtime>("file_mtime", "Modification time of the source."),
       column<&StartupItem::file_ctime>("file_ctime", "Change time of the source."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<StartupItem>("startup_items", "Other things that run or are loaded at boot, at login, or with every program.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo = small_table<StartupItem>(
+        "startup_items",
+        "Other things that run or are loaded at boot, at login, or with every program.",
+        TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

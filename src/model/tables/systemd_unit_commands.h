@@ -29,15 +29,20 @@ struct TableOf<SystemdUnitCommand> {
   static constexpr ColumnInfo kColumns[] = {
       column<&SystemdUnitCommand::id>("id", "Unit name."),
       column<&SystemdUnitCommand::fragment_path>("fragment_path", "The unit file that counts."),
-      column<&SystemdUnitCommand::path>("path", "The file that this line stands in (fragment or drop-in)."),
+      column<&SystemdUnitCommand::path>("path",
+                                        "The file that this line stands in (fragment or drop-in)."),
       column<&SystemdUnitCommand::line>("line", "Line number there."),
       column<&SystemdUnitCommand::directive>("directive", "ExecStart, ExecStartPre, ExecStop …"),
-      column<&SystemdUnitCommand::command>("command", "The command line as written, prefixes included."),
-      column<&SystemdUnitCommand::executable>("executable", "The program, without prefixes (- @ : + !); absent when empty."),
+      column<&SystemdUnitCommand::command>("command",
+                                           "The command line as written, prefixes included."),
+      column<&SystemdUnitCommand::executable>(
+          "executable", "The program, without prefixes (- @ : + !); absent when empty."),
       column<&SystemdUnitCommand::scope>("scope", "system or user."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<SystemdUnitCommand>("systemd_unit_commands", "Every command of every service unit.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo = small_table<SystemdUnitCommand>(
+        "systemd_unit_commands", "Every command of every service unit.", TableScope::kFiles,
+        kColumns);
     return kInfo;
   }
 };

@@ -43,24 +43,33 @@ struct TableOf<SystemdUnit> {
       column<&SystemdUnit::kind>("kind", "service, timer, socket, path, target, mount …"),
       column<&SystemdUnit::description>("description", "Description=."),
       column<&SystemdUnit::fragment_path>("fragment_path", "The unit file that counts."),
-      column<&SystemdUnit::link_target>("link_target", "Where that file leads when it is a symbolic link."),
-      column<&SystemdUnit::drop_in_paths>("drop_in_paths", "Drop-ins that apply, separated by newlines."),
+      column<&SystemdUnit::link_target>("link_target",
+                                        "Where that file leads when it is a symbolic link."),
+      column<&SystemdUnit::drop_in_paths>("drop_in_paths",
+                                          "Drop-ins that apply, separated by newlines."),
       column<&SystemdUnit::scope>("scope", "system or user."),
       column<&SystemdUnit::username>("username", "For a unit in a home directory: whose."),
-      column<&SystemdUnit::unit_file_state>("unit_file_state", "enabled (something wants or requires it), disabled, static (no [Install]), masked, generated or transient."),
-      column<&SystemdUnit::wanted_by>("wanted_by", "Units that pull it in, by links that were found, separated by spaces."),
+      column<&SystemdUnit::unit_file_state>(
+          "unit_file_state",
+          "enabled (something wants or requires it), disabled, static (no [Install]), masked, "
+          "generated or transient."),
+      column<&SystemdUnit::wanted_by>(
+          "wanted_by", "Units that pull it in, by links that were found, separated by spaces."),
       column<&SystemdUnit::user>("user", "User= as it counts."),
       column<&SystemdUnit::restart>("restart", "Restart= as it counts."),
       column<&SystemdUnit::exec_start>("exec_start", "The first ExecStart= command."),
       column<&SystemdUnit::environment>("environment", "Environment= entries, joined."),
-      column<&SystemdUnit::triggers>("triggers", "For a timer, path or socket: the unit it starts."),
+      column<&SystemdUnit::triggers>("triggers",
+                                     "For a timer, path or socket: the unit it starts."),
       column<&SystemdUnit::schedule>("schedule", "For a timer: its On…= lines, joined by \"; \"."),
       column<&SystemdUnit::file_mtime>("file_mtime", "Modification time of the fragment."),
       column<&SystemdUnit::file_ctime>("file_ctime", "Change time of the fragment."),
       column<&SystemdUnit::file_btime>("file_btime", "Birth time of the fragment."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<SystemdUnit>("systemd_units", "Units of systemd as their files declare them.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo =
+        small_table<SystemdUnit>("systemd_units", "Units of systemd as their files declare them.",
+                                 TableScope::kFiles, kColumns);
     return kInfo;
   }
 };

@@ -33,11 +33,14 @@ struct TableOf<User> {
       column<&User::description>("description", "GECOS field."),
       column<&User::directory>("directory", "Home directory."),
       column<&User::shell>("shell", "Login shell, exactly as written (trailing blanks kept)."),
-      column<&User::password_field>("password_field", "What stands in the password field: shadowed (x), empty, locked (* or !), or hash."),
+      column<&User::password_field>(
+          "password_field",
+          "What stands in the password field: shadowed (x), empty, locked (* or !), or hash."),
       column<&User::line>("line", "Line number in /etc/passwd."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo = small_table<User>("users", "Accounts from /etc/passwd.", TableScope::kFiles, kColumns);
+    static const TableInfo kInfo =
+        small_table<User>("users", "Accounts from /etc/passwd.", TableScope::kFiles, kColumns);
     return kInfo;
   }
 };
