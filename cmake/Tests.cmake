@@ -5,8 +5,10 @@
 #   tests/<kind>/*_test.cc     genba_<kind>_test     meta, whole, scenarios, live; with tests/<kind>/*.cc
 #   tests/**/*_test.sh         by its path           scripts
 #   tests/support/*.cc         helpers, each for the tests of the folders that it includes and above
+#   tests/fixtures/*.cc        programs that tests run, static, into tests/fixtures of the build
 # They run in the source directory and learn from the environment where things are: GENBA_BINARY,
-# GENBA_BUILD_DIR, GENBA_SOURCE_DIR, GENBA_SHARED_DIR, GENBA_SANITIZE (empty, address or thread).
+# GENBA_BUILD_DIR, GENBA_SOURCE_DIR, GENBA_SHARED_DIR, GENBA_FIXTURES, GENBA_SANITIZE (empty, address
+# or thread).
 
 find_package(GTest REQUIRED)
 
@@ -24,7 +26,7 @@ function(genba_test_properties name)
   set(environment
       GENBA_BINARY=${CMAKE_BINARY_DIR}/genba GENBA_BUILD_DIR=${CMAKE_BINARY_DIR}
       GENBA_SOURCE_DIR=${CMAKE_SOURCE_DIR} GENBA_SHARED_DIR=${parent}/shared
-      GENBA_SANITIZE=${GENBA_SANITIZE})
+      GENBA_FIXTURES=${CMAKE_BINARY_DIR}/tests/fixtures GENBA_SANITIZE=${GENBA_SANITIZE})
   if(GENBA_SANITIZE STREQUAL "thread")
     list(APPEND environment TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1)
   elseif(GENBA_SANITIZE STREQUAL "address")
@@ -139,7 +141,7 @@ function(genba_add_crossing_tests)
     file(GLOB sources CONFIGURE_DEPENDS ${path}/*.cc)
     set(tests ${sources})
     list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-    if(kind STREQUAL "support" OR NOT tests)
+    if(kind MATCHES "^(support|fixtures)$" OR NOT tests)
       continue()
     endif()
     list(SORT sources)
@@ -149,9 +151,28 @@ function(genba_add_crossing_tests)
     if(TARGET genba)
       add_dependencies(genba_${kind}_test genba)
     endif()
-    if(kind STREQUAL "live")
+    add_dependencies(genba_${kind}_test genba_fixtures)
+    if(kind MATCHES "^(live|scenarios)$")
       set_tests_properties(genba_${kind}_test PROPERTIES RUN_SERIAL TRUE)
     endif()
+  endforeach()
+endfunction()
+
+# A fixture stands for a program of the host: never sanitized, and it needs no library that the
+# test would have to carry to where it runs.
+function(genba_add_fixtures)
+  add_custom_target(genba_fixtures)
+  if(GENBA_SANITIZE)
+    return()
+  endif()
+  file(GLOB fixtures CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fixtures/*.cc)
+  foreach(source IN LISTS fixtures)
+    cmake_path(GET source STEM name)
+    add_executable(genba_fixture_${name} ${source})
+    target_link_options(genba_fixture_${name} PRIVATE -static)
+    set_target_properties(genba_fixture_${name} PROPERTIES OUTPUT_NAME ${name}
+                          RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/fixtures)
+    add_dependencies(genba_fixtures genba_fixture_${name})
   endforeach()
 endfunction()
 
@@ -176,6 +197,7 @@ endfunction()
 function(genba_add_tests)
   genba_add_test_support()
   genba_add_unit_tests()
+  genba_add_fixtures()
   genba_add_crossing_tests()
   genba_add_script_tests()
 endfunction()
