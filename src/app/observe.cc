@@ -100,7 +100,9 @@ Result<Observation> observe_case(const ObserveOptions& options) {
   auto contents = store::read_case(**directory);
   if (!contents) {
     return base::fail(
-        as_usage(std::move(contents).error(), "--case", "give a directory that --save has made"));
+        as_usage(std::move(contents).error(),
+                 fmt::format("--case {}", base::escape_for_terminal(*options.case_dir)),
+                 "give a directory that --save has made"));
   }
   Observation observation;
   observation.facts = std::move(contents->facts);

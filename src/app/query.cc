@@ -63,10 +63,19 @@ base::Result<void> print_rows(store::Statement& statement, const QueryOptions& o
   return {};
 }
 
+// A name that does not exist is mended by looking at those that do.
+base::Result<std::set<store::ColumnUse>> uses_of(std::string_view sql) {
+  auto uses = store::uses_of(sql);
+  if (!uses && uses.error().what.find("no such") != std::string::npos) {
+    uses.error().what += "; 'genba query --tables' lists tables and columns";
+  }
+  return uses;
+}
+
 }  // namespace
 
 base::Result<QueryOutcome> run_query(const QueryOptions& options, Progress& progress) {
-  GENBA_TRY(const auto uses, store::uses_of(options.sql));
+  GENBA_TRY(const auto uses, uses_of(options.sql));
   collect::Wanted wanted;
   std::set<std::string> tables;
   for (const auto& [table, column] : uses) {

@@ -41,7 +41,13 @@ base::Error as_usage(base::Error error, std::string_view directory) {
 }
 
 Result<void> add_directory(const std::string& directory, std::vector<judge::Rule>& rules) {
-  GENBA_TRY(const auto tree, host::open_tree_host(directory));
+  auto opened = host::open_tree_host(directory);
+  if (!opened) {
+    base::Error error = std::move(opened).error();
+    error.what += "; give a directory of rule files (*.yaml)";
+    return base::fail(std::move(error));
+  }
+  const auto tree = *std::move(opened);
   GENBA_TRY(const auto files, rule_files(*tree));
   if (files.empty()) {
     return base::fail(base::ErrorCode::kInvalid, "there is no rule file (*.yaml) in it");

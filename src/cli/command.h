@@ -58,6 +58,7 @@ class Invocation {
 struct Terminal {
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
+  bool can_redraw = false;  ///< stderr is a terminal, and one that can erase a line
   bool colour = false;
   size_t columns = 80;
   model::Language language = model::Language::kEnglish;

@@ -71,8 +71,8 @@ base::Result<model::Language> language_of(const Invocation& invocation, const Te
 }
 
 app::ProgressMode progress_mode(const Invocation& invocation, const Terminal& terminal) {
-  return terminal.stderr_is_terminal && !invocation.has("quiet") ? app::ProgressMode::kShown
-                                                                 : app::ProgressMode::kSilent;
+  return terminal.can_redraw && !invocation.has("quiet") ? app::ProgressMode::kShown
+                                                         : app::ProgressMode::kSilent;
 }
 
 std::string version_text() {

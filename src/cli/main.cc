@@ -44,8 +44,9 @@ Terminal read_terminal() {
   terminal.stdout_is_terminal = sys::is_terminal(1);
   terminal.stderr_is_terminal = sys::is_terminal(2);
   const std::string_view term = variable("TERM");
-  terminal.colour = terminal.stdout_is_terminal && variable("NO_COLOR").empty() && term != "dumb" &&
-                    !term.empty();
+  const bool knows_escapes = term != "dumb" && !term.empty();
+  terminal.can_redraw = terminal.stderr_is_terminal && knows_escapes;
+  terminal.colour = terminal.stdout_is_terminal && variable("NO_COLOR").empty() && knows_escapes;
   size_t columns = kDefaultColumns;
   if (const auto size = sys::terminal_columns(1)) {
     columns = *size;

@@ -83,7 +83,11 @@ base::Result<Invocation> parse_verb(const Command& command, std::vector<std::str
       if (option.value.empty()) {
         app.add_flag(name, slot.times);
       } else {
-        app.add_option(name, slot.values)->expected(1)->allow_extra_args(false)->take_all();
+        app.add_option(name, slot.values)
+            ->expected(1)
+            ->allow_extra_args(false)
+            ->take_all()
+            ->type_name(std::string(option.value));
       }
     }
   }
