@@ -49,9 +49,13 @@ void print_gaps(const model::Facts& facts, const std::set<std::string>& tables,
 
 base::Result<void> print_rows(store::Statement& statement, const QueryOptions& options) {
   if (options.format == Format::kJson) {
-    return statement.run({}, [&](std::span<const model::Value> row) {
-      return print(Stream::kOutput, render::render_row_json(statement.columns(), row));
-    });
+    base::Result<Reader> printed = Reader::kListens;
+    GENBA_TRY_VOID(statement.run({}, [&](std::span<const model::Value> row) {
+      printed = print_result(render::render_row_json(statement.columns(), row));
+      return printed && *printed == Reader::kListens;
+    }));
+    GENBA_TRY_VOID(printed);
+    return {};
   }
   render::ResultRows rows;
   rows.columns = statement.columns();
@@ -59,7 +63,7 @@ base::Result<void> print_rows(store::Statement& statement, const QueryOptions& o
     rows.add(row);
     return true;
   }));
-  print(Stream::kOutput, render::render_table(rows, options.columns));
+  GENBA_TRY_VOID(print_result(render::render_table(rows, options.columns)));
   return {};
 }
 

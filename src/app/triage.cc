@@ -50,15 +50,17 @@ Result<TriageOutcome> run_triage(const TriageOptions& options, Progress& progres
   report.judgement = &judgement;
   report.run = observation.run;
   complete_figures(started, report.run);
+  Result<void> page_written;
   if (report_file) {
     const std::string page = render::render_html(report, options.style.language);
-    GENBA_TRY_VOID(report_file->replace_content(page));
+    page_written = report_file->replace_content(page);
     complete_figures(started, report.run);
   }
   progress.wipe();
-  print(Stream::kOutput, options.format == Format::kJson
-                             ? render::render_json_lines(report, options.style.language)
-                             : render::render_terminal(report, options.style));
+  GENBA_TRY_VOID(print_result(options.format == Format::kJson
+                                  ? render::render_json_lines(report, options.style.language)
+                                  : render::render_terminal(report, options.style)));
+  GENBA_TRY_VOID(page_written);  // only now: the verdict must not be lost with the page
   TriageOutcome outcome;
   outcome.verdict = judgement.verdict;
   outcome.looked = saw_anything(observation.facts);

@@ -171,6 +171,18 @@ TEST_F(SmallSystem, ReaderThatIsGoneMakesNoNoise) {
   }
 }
 
+TEST_F(SmallSystem, DiskWithoutRoomForTheResultIsAFailureThatIsTold) {
+  const std::string genba = given("GENBA_BINARY");
+  for (const char* words : {"triage", "triage --json", "query 'SELECT path FROM file'",
+                            "query --json 'SELECT path FROM file'"}) {
+    SCOPED_TRACE(words);
+    const ProgramResult result =
+        run_program({"/bin/sh", "-c", genba + " " + words + " --root " + root() + " >/dev/full"});
+    EXPECT_EQ(result.status, 2);
+    EXPECT_NE(result.err.find("no space left"), std::string::npos) << result.err;
+  }
+}
+
 // --- on a terminal
 // --------------------------------------------------------------------------------
 
