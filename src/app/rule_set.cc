@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 #include "host/host.h"
 #include "judge/rule_yaml.h"
+#include "store/database.h"
 
 namespace genba::app {
 
@@ -40,7 +41,7 @@ base::Error as_usage(base::Error error, std::string_view directory) {
   return error;
 }
 
-Result<void> add_directory(const std::string& directory, std::vector<judge::Rule>& rules) {
+Result<void> add_directory(const std::string& directory, std::vector<judge::Rule>& more) {
   auto opened = host::open_tree_host(directory);
   if (!opened) {
     base::Error error = std::move(opened).error();
@@ -52,17 +53,13 @@ Result<void> add_directory(const std::string& directory, std::vector<judge::Rule
   if (files.empty()) {
     return base::fail(base::ErrorCode::kInvalid, "there is no rule file (*.yaml) in it");
   }
+  const model::Facts none;
+  GENBA_TRY(const auto empty, store::Database::open(none));
   for (const std::string& path : files) {
     GENBA_TRY(const host::FileBytes yaml, tree->read_file(path));
     GENBA_TRY(judge::RuleFile file, judge::parse_rule(yaml.bytes, path.substr(1)));
-    const auto known = std::find_if(rules.begin(), rules.end(), [&](const judge::Rule& rule) {
-      return rule.id == file.rule.id;
-    });
-    if (known != rules.end()) {
-      *known = std::move(file.rule);
-    } else {
-      rules.push_back(std::move(file.rule));
-    }
+    GENBA_TRY_VOID(judge::check_rule(file, *empty));
+    more.push_back(std::move(file.rule));
   }
   return {};
 }
@@ -70,12 +67,13 @@ Result<void> add_directory(const std::string& directory, std::vector<judge::Rule
 }  // namespace
 
 Result<std::vector<judge::Rule>> load_rules(std::span<const std::string> directories) {
-  const auto builtin = judge::builtin_rules();
-  std::vector<judge::Rule> rules(builtin.begin(), builtin.end());
+  std::vector<judge::Rule> rules(judge::builtin_rules().begin(), judge::builtin_rules().end());
   for (const std::string& directory : directories) {
-    if (auto added = add_directory(directory, rules); !added) {
+    std::vector<judge::Rule> more;
+    if (auto added = add_directory(directory, more); !added) {
       return base::fail(as_usage(std::move(added).error(), directory));
     }
+    rules = judge::merge_rules(rules, std::move(more));
   }
   return rules;
 }

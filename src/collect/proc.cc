@@ -18,10 +18,11 @@ std::string proc_path(int64_t pid, std::string_view file) {
 
 base::Result<std::vector<int64_t>> list_processes(const host::Host& host) {
   GENBA_TRY(const auto entries, host.read_directory("/proc"));
+  const std::vector<int64_t> own = host.own_processes();
   std::vector<int64_t> pids;
   for (const host::DirectoryEntry& entry : entries) {
     const auto pid = base::parse_number<uint32_t>(entry.name);
-    if (pid && *pid > 0) {
+    if (pid && *pid > 0 && std::find(own.begin(), own.end(), *pid) == own.end()) {
       pids.push_back(*pid);
     }
   }

@@ -24,7 +24,7 @@ namespace genba::collect {
 /// "/proc/42/stat".
 std::string proc_path(int64_t pid, std::string_view file);
 
-/// The process ids that a listing of /proc shows, ascending.
+/// The process ids that a listing of /proc shows, ascending, without those of this run.
 base::Result<std::vector<int64_t>> list_processes(const host::Host& host);
 
 /// The same error, with kNotFound as kGone: for files of a process that was listed.

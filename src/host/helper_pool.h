@@ -44,6 +44,9 @@ class HelperPool {
   HelperPool(const HelperPool&) = delete;
   HelperPool& operator=(const HelperPool&) = delete;
 
+  /// The process that forks the helpers.
+  int64_t spawner() const { return spawner_; }
+
   /// As Host::read_risky. Thread-safe.
   void read(std::span<const RiskyRead> reads,
             const std::function<void(size_t, Result<FileBytes>)>& done);

@@ -216,6 +216,9 @@ class Host {
 
   virtual Result<KernelNames> kernel_names() const = 0;
   virtual ClockReading clocks() const = 0;
+  /// The process ids of this run: Genba, and its helpers as far as the kernel tells. What is listed
+  /// of the machine leaves them out. Empty for a host that is not live.
+  virtual std::vector<int64_t> own_processes() const { return {}; }
   /// The effective user id of this run; 0 has the best view.
   virtual uint32_t euid() const = 0;
   virtual Footprint footprint() const = 0;

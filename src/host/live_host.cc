@@ -8,6 +8,8 @@
 #include <mutex>
 #include <utility>
 
+#include "base/number.h"
+#include "base/split.h"
 #include "fmt/format.h"
 #include "host/diag_modules.h"
 #include "host/filesystem_names.h"
@@ -52,6 +54,7 @@ class LiveHost final : public TreeBackedHost {
   std::vector<DiagFamily> sock_diag_families() const override;
   Result<std::string> filesystem_type(std::string_view path) const override;
   Result<KernelNames> kernel_names() const override;
+  std::vector<int64_t> own_processes() const override;
 
  private:
   Result<MagicPath> split_magic(std::string_view path) const;
@@ -172,6 +175,22 @@ Result<KernelNames> LiveHost::kernel_names() const {
   GENBA_TRY(sys::SystemNames names, sys::uname());
   return KernelNames{std::move(names.nodename), std::move(names.release), std::move(names.version),
                      std::move(names.machine)};
+}
+
+// The spawner has one thread, so that one file names all helpers; it needs CONFIG_PROC_CHILDREN,
+// which distributions set (proc(5), /proc/PID/task/TID/children).
+std::vector<int64_t> LiveHost::own_processes() const {
+  const int64_t spawner = helpers_->spawner();
+  std::vector<int64_t> own = {sys::getpid(), spawner};
+  const auto children =
+      read_file(fmt::format("/proc/{0}/task/{0}/children", spawner), kReadLimit);
+  for (const std::string_view word :
+       base::split_words(children ? std::string_view(children->bytes) : std::string_view())) {
+    if (const auto pid = base::parse_number<int64_t>(word)) {
+      own.push_back(*pid);
+    }
+  }
+  return own;
 }
 
 Result<std::string> read_mountinfo(const sys::Fd& procfs) {

@@ -202,21 +202,17 @@ Text take_away_persistence(const IncidentContents& contents) {
           where_ja)};
 }
 
-/// Advice of the rules behind the findings, most severe first, each once.
-std::vector<Text> rules_advice(const std::vector<const Finding*>& findings,
-                               std::span<const Rule> rules) {
-  std::map<std::string_view, const Rule*> by_id;
-  for (const Rule& rule : rules) {
-    by_id.emplace(rule.id, &rule);
-  }
+/// Advice of the findings, most severe first. A rule speaks through its first finding only: its
+/// words about each of fifty processes would bury everybody else's.
+std::vector<Text> findings_advice(const std::vector<const Finding*>& findings) {
   std::vector<Text> advice;
+  std::set<std::string_view> rules;
   std::set<std::string_view> said;
   for (const Finding* finding : findings) {
-    const auto rule = by_id.find(finding->rule);
-    if (rule == by_id.end()) {
+    if (!rules.insert(finding->rule).second) {
       continue;
     }
-    for (const Text& text : rule->second->advice) {
+    for (const Text& text : finding->advice) {
       if (said.insert(text.en).second) {
         advice.push_back(text);
       }
@@ -265,8 +261,7 @@ Text words_of(const IncidentContents& contents, const model::Incident& incident)
 }
 
 std::vector<Text> advice_of(const IncidentContents& contents, const model::Incident& incident,
-                            const std::vector<const Finding*>& findings,
-                            std::span<const Rule> rules) {
+                            const std::vector<const Finding*>& findings) {
   std::vector<Text> advice = {preserve(contents)};
   if (incident.confidence == model::Confidence::kHint) {
     advice.push_back(
@@ -289,7 +284,7 @@ std::vector<Text> advice_of(const IncidentContents& contents, const model::Incid
   if (contents.cron_entries + contents.units + contents.startup_items > 0 && !contents.tree) {
     advice.push_back(take_away_persistence(contents));
   }
-  for (Text& text : rules_advice(findings, rules)) {
+  for (Text& text : findings_advice(findings)) {
     advice.push_back(std::move(text));
   }
   advice.push_back(

@@ -22,8 +22,7 @@ model::Text words_of(const IncidentContents& contents, const model::Incident& in
 /// rebuild; with the rules' own advice in its place, each once.
 std::vector<model::Text> advice_of(const IncidentContents& contents,
                                    const model::Incident& incident,
-                                   const std::vector<const model::Finding*>& findings,
-                                   std::span<const Rule> rules);
+                                   const std::vector<const model::Finding*>& findings);
 
 /// The moments of a finding: when its program's file appeared, where that was earlier, and when
 /// what it says happened. None when its evidence names no time.

@@ -132,7 +132,7 @@ std::string id_of(std::vector<std::string> findings) {
 }
 
 Incident incident_of(const std::vector<const Finding*>& findings, const LinkFinder& finder,
-                     std::span<const Rule> rules, const model::Facts& facts) {
+                     const model::Facts& facts) {
   Incident incident;
   for (const Finding* finding : findings) {
     incident.findings.push_back(finding->id);
@@ -153,14 +153,14 @@ Incident incident_of(const std::vector<const Finding*>& findings, const LinkFind
   incident.story = story_of(findings);
   const IncidentContents contents = contents_of(findings, finder, facts);
   incident.says = words_of(contents, incident);
-  incident.advice = advice_of(contents, incident, findings, rules);
+  incident.advice = advice_of(contents, incident, findings);
   return incident;
 }
 
 }  // namespace
 
 std::vector<Incident> find_incidents(const std::vector<Finding>& findings,
-                                     std::span<const Rule> rules, const model::Facts& facts) {
+                                     const model::Facts& facts) {
   const LinkFinder finder(findings, facts);
   std::vector<Incident> incidents;
   for (const std::vector<size_t>& members : group(findings, finder)) {
@@ -168,7 +168,7 @@ std::vector<Incident> find_incidents(const std::vector<Finding>& findings,
     for (const size_t member : members) {
       told.push_back(&findings[member]);
     }
-    incidents.push_back(incident_of(told, finder, rules, facts));
+    incidents.push_back(incident_of(told, finder, facts));
   }
   std::stable_sort(incidents.begin(), incidents.end(),
                    [](const Incident& left, const Incident& right) {

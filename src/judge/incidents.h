@@ -11,15 +11,13 @@
 #include <span>
 #include <vector>
 
-#include "judge/rule.h"
 #include "model/facts.h"
 #include "model/finding.h"
 
 namespace genba::judge {
 
-/// The incidents, most severe first. `rules` give their advice. Grows with the number of findings,
-/// not with its square.
+/// The incidents, most severe first. Grows with the number of findings, not with its square.
 std::vector<model::Incident> find_incidents(const std::vector<model::Finding>& findings,
-                                            std::span<const Rule> rules, const model::Facts& facts);
+                                            const model::Facts& facts);
 
 }  // namespace genba::judge

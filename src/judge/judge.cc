@@ -46,7 +46,7 @@ base::Result<model::Judgement> judge(std::span<const Rule> rules, store::Databas
     }
   }
   sort_most_severe_first(judgement.findings);
-  judgement.incidents = find_incidents(judgement.findings, rules, facts);
+  judgement.incidents = find_incidents(judgement.findings, facts);
   judgement.verdict = model::verdict_of(judgement.findings);
   return judgement;
 }

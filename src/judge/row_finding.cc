@@ -194,6 +194,10 @@ model::Finding RowFinder::finding_of(std::vector<Field> fields,
                    fill_text(rule_.title.ja, words, Language::kJapanese)};
   finding.says = {fill_text(rule_.says.en, words, Language::kEnglish),
                   fill_text(rule_.says.ja, words, Language::kJapanese)};
+  for (const model::Text& text : rule_.advice) {
+    finding.advice.push_back({fill_text(text.en, words, Language::kEnglish),
+                              fill_text(text.ja, words, Language::kJapanese)});
+  }
   for (const std::string& command : rule_.next) {
     if (auto filled = fill_command(command, words)) {
       finding.next.push_back(*std::move(filled));

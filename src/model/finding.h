@@ -94,6 +94,7 @@ struct Finding {
   Text why;
   Text benign;
   std::vector<std::string> next;        ///< command lines of this very binary
+  std::vector<Text> advice;             ///< what a person should do, in order
   std::optional<base::Timestamp> from;  ///< earliest time that its evidence names
   std::optional<base::Timestamp> to;
 };

@@ -234,11 +234,28 @@ class Reader {
       row_.in_container = false;  // kdevtmpfs has a mount namespace of its own
       return;
     }
-    if (row_.mnt_namespace && row_.pid_namespace && surroundings_.first_mnt_namespace &&
-        surroundings_.first_pid_namespace) {
-      row_.in_container = row_.mnt_namespace != surroundings_.first_mnt_namespace ||
-                          row_.pid_namespace != surroundings_.first_pid_namespace;
+    row_.in_container = lives_in_container();
+  }
+
+  // A namespace alone says nothing: services with PrivateTmp have a mount namespace of their own
+  // and still run the host's files. Another PID namespace, or another root filesystem, does.
+  std::optional<bool> lives_in_container() {
+    if (!row_.mnt_namespace || !surroundings_.own_mnt_namespace) {
+      return std::nullopt;
     }
+    if (row_.pid_namespace && surroundings_.own_pid_namespace &&
+        row_.pid_namespace != surroundings_.own_pid_namespace) {
+      return true;
+    }
+    if (row_.mnt_namespace == surroundings_.own_mnt_namespace) {
+      return false;
+    }
+    const auto root = host_.stat_magic(proc_path(pid_, "root"));
+    if (!root || !surroundings_.own_root) {
+      return std::nullopt;
+    }
+    return root->device != surroundings_.own_root->device ||
+           root->inode != surroundings_.own_root->inode;
   }
 
   // The running file's path as this run can look it up: plain in our own mount namespace, below
@@ -407,8 +424,10 @@ Surroundings read_surroundings(const host::Host& host, const Sources& sources) {
     return inode ? std::optional(static_cast<int64_t>(*inode)) : std::nullopt;
   };
   surroundings.own_mnt_namespace = inode_of("/proc/self/ns/mnt");
-  surroundings.first_mnt_namespace = inode_of("/proc/1/ns/mnt");
-  surroundings.first_pid_namespace = inode_of("/proc/1/ns/pid");
+  surroundings.own_pid_namespace = inode_of("/proc/self/ns/pid");
+  if (const auto root = host.stat("/")) {
+    surroundings.own_root = *root;
+  }
   return surroundings;
 }
 

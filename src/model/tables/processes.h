@@ -14,7 +14,7 @@
 
 namespace genba::model {
 
-/// All processes that a listing of /proc shows.
+/// All processes that a listing of /proc shows, without Genba's own.
 struct Process {
   int64_t pid = 0;
   int64_t parent = 0;
@@ -144,13 +144,14 @@ struct TableOf<Process> {
       column<&Process::net_namespace>("net_namespace", "Inode of its network namespace."),
       column<&Process::pid_namespace>("pid_namespace", "Inode of its PID namespace."),
       column<&Process::user_namespace>("user_namespace", "Inode of its user namespace."),
-      column<&Process::in_container>(
-          "in_container", "Whether its mount or PID namespace differs from that of PID 1."),
+      column<&Process::in_container>("in_container",
+                                     "Whether it lives in another PID namespace, or on another "
+                                     "root filesystem, than Genba: its files are not this host's."),
   };
   static const TableInfo& info() {
-    static const TableInfo kInfo =
-        small_table<Process>("processes", "All processes that a listing of /proc shows.",
-                             TableScope::kLiveOnly, kColumns);
+    static const TableInfo kInfo = small_table<Process>(
+        "processes", "All processes that a listing of /proc shows, without Genba's own.",
+        TableScope::kLiveOnly, kColumns);
     return kInfo;
   }
 };
