@@ -182,8 +182,7 @@ Result<KernelNames> LiveHost::kernel_names() const {
 std::vector<int64_t> LiveHost::own_processes() const {
   const int64_t spawner = helpers_->spawner();
   std::vector<int64_t> own = {sys::getpid(), spawner};
-  const auto children =
-      read_file(fmt::format("/proc/{0}/task/{0}/children", spawner), kReadLimit);
+  const auto children = read_file(fmt::format("/proc/{0}/task/{0}/children", spawner), kReadLimit);
   for (const std::string_view word :
        base::split_words(children ? std::string_view(children->bytes) : std::string_view())) {
     if (const auto pid = base::parse_number<int64_t>(word)) {
