@@ -118,10 +118,9 @@ Clauses clauses_of(const IncidentContents& contents) {
   const Text entries = entries_of(contents);
   if (!entries.en.empty()) {
     const size_t count = contents.cron_entries + contents.units + contents.startup_items;
-    clauses.en.push_back(fmt::format("{} {} programs by {}", entries.en,
-                                     count == 1 ? "starts" : "start",
-                                     count == 1 ? "itself" : "themselves"));
-    clauses.ja.push_back(entries.ja + "によりプログラムが自動起動");
+    clauses.en.push_back(
+        fmt::format("{} {} programs automatically", entries.en, count == 1 ? "starts" : "start"));
+    clauses.ja.push_back(entries.ja + "からプログラムが自動起動される状態");
   }
   if (contents.keys > 0) {
     clauses.en.push_back(fmt::format("{} {} a way in",

@@ -37,7 +37,7 @@ constexpr Entry kCatalogue[] = {
     {Word::kNothingToDo, "No step follows from the findings.",
      "所見から導かれる手順はありません。"},
     {Word::kNotLookedAt, "What could not be looked at", "確認できなかった項目"},
-    {Word::kNotLookedAtCount, "{0} of {1} sources were not read, or only in part: {2}",
+    {Word::kNotLookedAtCount, "{0} of {1} sources read not at all or only in part: {2}",
      "{1}件の情報源のうち{0}件は、読めなかったか一部しか読めませんでした：{2}"},
     {Word::kRulesNotJudgedCount, "Rules not applied for want of facts: {0}.",
      "情報が足りず適用できなかったルール：{0}件。"},
