@@ -22,15 +22,15 @@ std::span<const Option> global_options() {
       {"root",
        "DIR",
        {"Read the mounted or copied tree DIR as if it were /, instead of this machine.",
-        "このマシンではなく、マウントまたはコピーしたツリー DIR を / とみなして読みます。"}},
+        "このマシンではなく、マウントまたはコピーしたディレクトリ DIR を / とみなして読みます。"}},
       {"case",
        "DIR",
        {"Read a case that --save kept, instead of this machine.",
-        "このマシンではなく、--save で保存した事案ディレクトリを読みます。"}},
+        "このマシンではなく、--save で保存した記録（ディレクトリ）を読みます。"}},
       {"save",
        "DIR",
        {"Keep what this run saw as a case in the new directory DIR.",
-        "今回確認した内容を、新しいディレクトリ DIR に事案として保存します。"}},
+        "今回確認した内容を、新しいディレクトリ DIR に記録として保存します。"}},
       {"rules",
        "DIR",
        {"Add the rule files (*.yaml) in DIR; one with a known id replaces the built-in rule.",
@@ -59,7 +59,7 @@ std::span<const Option> global_options() {
         "the host's modprobe.",
         "カーネルがモジュールの読み込み（ホストの modprobe "
         "の実行）を要するインターフェースも使います。"}},
-      {"help", "", {"Show the help of the verb.", "この動作のヘルプを表示します。"}},
+      {"help", "", {"Show the help of the verb.", "このコマンドのヘルプを表示します。"}},
   };
   return kOptions;
 }

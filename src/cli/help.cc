@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "fmt/format.h"
+#include "render/wrap.h"
 
 namespace genba::cli {
 
@@ -28,13 +29,20 @@ std::string option_text(const Option& option) {
                               : fmt::format("--{} {}", option.name, option.value);
 }
 
-// One item and its meaning; the meaning starts on its own line when the item is long.
+// One item and its meaning, wrapped to 80 columns; the meaning starts on its own line when the item
+// is long.
 std::string item(std::string_view name, std::string_view meaning) {
   constexpr size_t kNameWidth = 20;
-  if (base::display_width(name) + 1 > kNameWidth) {
-    return fmt::format("  {}\n  {:20}{}\n", name, "", meaning);
+  constexpr size_t kMeaningWidth = 80 - 2 - kNameWidth;
+  const bool own_line = base::display_width(name) + 1 > kNameWidth;
+  std::string text = fmt::format(
+      "  {}", own_line ? fmt::format("{}\n", name) : base::pad_to_width(name, kNameWidth));
+  bool indented = !own_line;
+  for (const std::string& line : render::wrap(meaning, kMeaningWidth)) {
+    text += fmt::format("{:{}}{}\n", "", indented ? 0 : kNameWidth + 2, line);
+    indented = false;
   }
-  return fmt::format("  {}{}\n", base::pad_to_width(name, kNameWidth), meaning);
+  return text;
 }
 
 std::string options_block(std::span<const Option> options, Language language) {
@@ -55,7 +63,7 @@ std::string overview(Language language) {
            "  genba triage                     このマシンを調べ、何が起きているかを述べる\n"
            "  genba triage --root /mnt         マウントしたディスクを調べる\n"
            "  genba triage --report out.html   結果を 1 つの HTML にも書き出す\n\n"
-           "動作:\n"
+           "コマンド:\n"
          : "genba: the first hours of a Linux server that may be compromised\n\n"
            "Start here:\n"
            "  genba triage                     look at this machine and say what is wrong\n"
@@ -65,14 +73,16 @@ std::string overview(Language language) {
   for (const Command* command : all_commands()) {
     text += item(command->verb, in(command->summary, language));
   }
-  text += ja ? "\nどの動作でも使えるオプション:\n" : "\nOptions of every verb:\n";
+  text += ja ? "\nどのコマンドでも使えるオプション:\n" : "\nOptions of every verb:\n";
   text += options_block(global_options(), language);
-  text += ja ? "\n終了コード: 0 該当なし、1 中以上の所見あり、2 調べられなかった、3 使い方の誤り、"
-               "4 操作の失敗\n"
-               "'genba help 動作' で例を表示します。何も実行せず、何も変更しません。\n"
-             : "\nExit codes: 0 nothing found, 1 findings of medium or above, 2 could not look, "
-               "3 usage,\n4 an action failed. 'genba help VERB' shows examples. Genba runs nothing "
-               "on the host\nand changes nothing.\n";
+  text +=
+      ja ? "\n終了コード: 0 該当なし（確認できた範囲）、1 中以上の所見あり、2 調べられなかった、\n"
+           "3 使い方の誤り、4 操作の失敗\n"
+           "'genba help コマンド' で例を表示します。\n"
+           "genba は対象のプログラムを何も実行せず、何も変更しません。\n"
+         : "\nExit codes: 0 nothing found, 1 findings of medium or above, 2 could not look,\n"
+           "3 usage, 4 an action failed. 'genba help VERB' shows examples. Genba runs no\n"
+           "program of the host and changes nothing there.\n";
   return text;
 }
 

@@ -12,16 +12,16 @@ namespace genba::cli {
 namespace {
 
 constexpr Example kExamples[] = {
-    {"genba help", {"What Genba is and its verbs.", "genba の概要と動作の一覧を表示します。"}},
+    {"genba help", {"What Genba is and its verbs.", "genba の概要とコマンドの一覧を表示します。"}},
     {"genba help triage",
-     {"One verb, examples first.", "1 つの動作のヘルプを、例から順に表示します。"}},
+     {"One verb, examples first.", "1 つのコマンドのヘルプを、例から順に表示します。"}},
     {"genba help --format bash",
      {"A completion script for bash (also zsh, fish); man for the man page.",
       "bash 用の補完スクリプトを出力します（zsh、fish も可。man で man ページ）。"}},
 };
 
 constexpr Argument kArguments[] = {
-    {"VERB", {"The verb to explain.", "説明する動作。"}, false},
+    {"VERB", {"The verb to explain.", "説明するコマンド。"}, false},
 };
 
 constexpr Option kOptions[] = {
@@ -80,13 +80,13 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
 }  // namespace
 
 const Command& help_command() {
-  static constexpr Command kCommand{
-      "help",
-      {"Show what Genba does, or one verb with examples", "概要または動作ごとのヘルプを表示する"},
-      kExamples,
-      kArguments,
-      kOptions,
-      run};
+  static constexpr Command kCommand{"help",
+                                    {"Show what Genba does, or one verb with examples",
+                                     "概要またはコマンドごとのヘルプを表示する"},
+                                    kExamples,
+                                    kArguments,
+                                    kOptions,
+                                    run};
   return kCommand;
 }
 

@@ -24,7 +24,7 @@ constexpr Example kExamples[] = {
 };
 
 constexpr Argument kArguments[] = {
-    {"SQL", {"One SELECT statement.", "SELECT 文を 1 つ。"}, false},
+    {"SQL", {"One SELECT statement.", "SELECT 文を 1 つ指定します。"}, false},
 };
 
 constexpr Option kOptions[] = {
@@ -73,7 +73,7 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
 const Command& query_command() {
   static constexpr Command kCommand{"query",
                                     {"Ask the facts of this moment, a tree or a case with SQL",
-                                     "現在の状態、ツリー、事案に SQL で問い合わせる"},
+                                     "現在の状態、ディスク、保存した記録に SQL で問い合わせる"},
                                     kExamples,
                                     kArguments,
                                     kOptions,

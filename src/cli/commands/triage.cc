@@ -13,15 +13,15 @@ constexpr Example kExamples[] = {
       "このマシンを調べ、何が、いつから起きていて、次に何をすべきかを述べます。"}},
     {"genba triage --report report.html --save case",
      {"Also write a page for others to read, and keep what was seen as a case.",
-      "共有用の HTML を書き出し、確認した内容を事案として保存します。"}},
+      "共有用の HTML を書き出し、確認した内容を記録として保存します。"}},
     {"genba triage --root /mnt/disk",
      {"Look at a mounted disk; nothing outside of it is opened.",
       "マウントしたディスクを調べます。その外のファイルは開きません。"}},
     {"genba triage --case case --lang ja",
-     {"Judge a stored case again, in Japanese.", "保存済みの事案を日本語で判定し直します。"}},
+     {"Judge a stored case again, in Japanese.", "保存済みの記録を日本語で判定し直します。"}},
     {"ssh root@victim ./genba triage --json > victim.jsonl",
      {"Machine-readable result; nothing is written on the victim.",
-      "機械可読な結果を手元に保存します。対象マシンには何も書きません。"}},
+      "プログラム向けの結果を手元に保存します。対象マシンには何も書きません。"}},
 };
 
 constexpr Option kOptions[] = {
@@ -89,7 +89,7 @@ const Command& triage_command() {
   static constexpr Command kCommand{
       "triage",
       {"Look at a live server, a tree or a case and say what is wrong",
-       "稼働中のサーバー、ツリー、事案を調べ、問題を述べる"},
+       "稼働中のサーバー、ディスク、記録を調べ、問題を述べる"},
       kExamples,
       {},
       kOptions,
