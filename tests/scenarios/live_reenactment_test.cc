@@ -170,6 +170,7 @@ TEST_F(LiveReenactment, OneIncidentTellsTheWholeIntrusionAndWhatToDo) {
   EXPECT_TRUE(any_with(held, "key", "path", kKeyFile)) << "the key is missing";
   EXPECT_TRUE(any_with(held, "file", "path", kCronEntry)) << "the cron entry is missing";
   EXPECT_FALSE(incident.at("advice").empty());
+  EXPECT_EQ(unfilled(incident.at("advice")), std::vector<std::string>());
   for (const Json& finding : held) {
     EXPECT_FALSE(finding.at("next").empty()) << brief_of(finding);
     EXPECT_EQ(unfilled(finding.at("next")), std::vector<std::string>());
