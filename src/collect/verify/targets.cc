@@ -60,10 +60,11 @@ std::optional<Class> class_of(std::string_view path) {
   if (directory.ends_with("/security") && name.starts_with("pam_") && name.ends_with(".so")) {
     return Class{Group::kGuards, "pam"};
   }
-  const bool library = (directory.starts_with("/usr/lib") || directory.starts_with("/lib")) &&
-                       name.find(".so") != std::string_view::npos &&
-                       std::any_of(kLibraries.begin(), kLibraries.end(),
-                                   [&](std::string_view start) { return name.starts_with(start); });
+  const bool library =
+      (directory.starts_with("/usr/lib") || directory.starts_with("/lib")) &&
+      name.find(".so") != std::string_view::npos &&
+      std::any_of(kLibraries.begin(), kLibraries.end(),
+                  [file = name](std::string_view start) { return file.starts_with(start); });
   return library ? std::optional(Class{Group::kGuards, "library"}) : std::nullopt;
 }
 
