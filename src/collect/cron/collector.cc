@@ -85,7 +85,7 @@ class CronCollector {
       row.command = std::move(entry.command);
       row.path = path;
       row.line = entry.line;
-      row.username = owner ? owner : std::move(entry.username);
+      row.username = owner ? owner : entry.username;
       row.kind = kind;
       row.control_characters = entry.control_characters;
       set_times(row, status);
