@@ -13,10 +13,10 @@ add_compile_options(-fPIE)
 
 include_directories(${CMAKE_SOURCE_DIR}/src ${GENBA_GENERATED})
 
-# FMT_HEADER_ONLY: Debian has no static libfmt. OPENSSL_SUPPRESS_DEPRECATED: the low-level SHA-256
-# is used on purpose, because EVP reads the host's openssl.cnf. _GLIBCXX_ASSERTIONS: an index past
-# the end of attacker's bytes stops the program instead of reading on; it stays on in release.
-add_compile_definitions(FMT_HEADER_ONLY OPENSSL_SUPPRESS_DEPRECATED _GLIBCXX_ASSERTIONS _GNU_SOURCE)
+# OPENSSL_SUPPRESS_DEPRECATED: the low-level SHA-256 is used on purpose, because EVP reads the host's
+# openssl.cnf. _GLIBCXX_ASSERTIONS: an index past the end of attacker's bytes stops the program
+# instead of reading on; it stays on in release.
+add_compile_definitions(OPENSSL_SUPPRESS_DEPRECATED _GLIBCXX_ASSERTIONS _GNU_SOURCE)
 
 if(GENBA_STRICT)
   add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror
