@@ -96,7 +96,7 @@ Result<Observation> observe_case(const ObserveOptions& options) {
     return base::fail(
         as_usage(std::move(directory).error(), "--case", "give a directory that --save has made"));
   }
-  GENBA_TRY_VOID(sys::enter_look_sandbox());
+  GENBA_TRY_VOID(sys::enter_look_sandbox(options.writing));
   auto contents = store::read_case(**directory);
   if (!contents) {
     return base::fail(
@@ -145,7 +145,7 @@ Result<Observation> observe_host(const ObserveOptions& options, const collect::W
     }
     writer = *std::move(created);
   }
-  GENBA_TRY_VOID(sys::enter_look_sandbox());
+  GENBA_TRY_VOID(sys::enter_look_sandbox(options.writing));
   GatherOptions gather_options;
   gather_options.depth = options.depth;
   gather_options.jobs = jobs_of(options);

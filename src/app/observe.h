@@ -12,6 +12,7 @@
 #include "collect/collector.h"
 #include "model/facts.h"
 #include "render/report.h"
+#include "sys/sandbox.h"
 
 namespace genba::app {
 
@@ -25,6 +26,8 @@ struct ObserveOptions {
   collect::Depth depth = collect::Depth::kDefault;
   Walk walk = Walk::kYes;
   bool allow_module_load = false;
+  /// Whether this run writes a file (a case, a report); else the sandbox forbids all writing.
+  sys::Writing writing = sys::Writing::kForbidden;
   int jobs = 0;  ///< 0: one a processor, at most 4
   std::string version;
   std::string command;

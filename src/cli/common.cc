@@ -37,6 +37,9 @@ base::Result<app::ObserveOptions> observe_options(const Invocation& invocation) 
         usage("--save keeps what was looked at now; with --case there is nothing new "
               "to keep: leave one of them out"));
   }
+  if (options.save_dir) {
+    options.writing = sys::Writing::kAllowed;
+  }
   if (const auto jobs = invocation.value("jobs")) {
     const auto number = base::parse_number<int64_t>(*jobs);
     if (!number || *number < 1 || *number > kMostJobs) {

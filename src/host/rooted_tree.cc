@@ -107,7 +107,8 @@ FileStatus to_file_status(const struct ::statx& status) {
   result.atime = to_timestamp(status.stx_atime);
   result.mtime = to_timestamp(status.stx_mtime);
   result.ctime = to_timestamp(status.stx_ctime);
-  if ((status.stx_mask & STATX_BTIME) != 0) {
+  // Some filesystems claim to know it and answer zero.
+  if ((status.stx_mask & STATX_BTIME) != 0 && status.stx_btime.tv_sec != 0) {
     result.btime = to_timestamp(status.stx_btime);
   }
   if ((status.stx_attributes_mask & STATX_ATTR_IMMUTABLE) != 0) {

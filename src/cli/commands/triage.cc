@@ -56,6 +56,7 @@ base::Result<app::TriageOptions> options_of(const Invocation& invocation,
   }
   if (const auto report = invocation.value("report")) {
     options.report = std::string(*report);
+    options.observe.writing = sys::Writing::kAllowed;
   }
   options.format = invocation.has("json") ? app::Format::kJson : app::Format::kTable;
   options.style.colour = terminal.colour && !invocation.has("no-color") ? render::Colour::kAnsi

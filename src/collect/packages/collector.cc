@@ -208,6 +208,13 @@ class Collection {
 
   void add_files(const std::map<std::string, InfoFile, std::less<>>& files,
                  CoverageCounter& coverage) {
+    // Without a single list every file would look as if nobody owned it: better unread, so that
+    // rules about foreign files say that they could not judge.
+    if (files.empty()) {
+      coverage.asked();
+      coverage.failed(base::Error{ErrorCode::kNotFound, 0, "there is no package's file list"});
+      return;
+    }
     context_.facts.open(model::tables::package_files());
     links_ = DirectoryLinks::of(host_);
     const std::string diversion_bytes = read_diversions();
