@@ -7,6 +7,7 @@
 #include "app/output.h"
 #include "app/rule_set.h"
 #include "judge/judge.h"
+#include "judge/words.h"
 #include "render/report.h"
 #include "store/database.h"
 #include "sys/file_writer.h"
@@ -31,6 +32,21 @@ Result<std::optional<sys::FileWriter>> open_report(const TriageOptions& options)
   return std::optional<sys::FileWriter>(*std::move(file));
 }
 
+// A next step asks the machine that this run looked at, not the responder's own.
+void point_next_steps(const ObserveOptions& options, model::Judgement& judgement) {
+  std::string suffix;
+  if (options.root) {
+    suffix = " --root " + judge::quote_for_shell(*options.root);
+  } else if (options.case_dir) {
+    suffix = " --case " + judge::quote_for_shell(*options.case_dir);
+  }
+  for (model::Finding& finding : judgement.findings) {
+    for (std::string& command : finding.next) {
+      command += suffix;
+    }
+  }
+}
+
 bool counts(const model::Finding& finding) {
   return finding.severity >= model::Severity::kMedium;
 }
@@ -44,7 +60,8 @@ Result<TriageOutcome> run_triage(const TriageOptions& options, Progress& progres
   GENBA_TRY(Observation observation, observe(options.observe, collect::Wanted::all(), progress));
   progress.show("judge");
   GENBA_TRY(const auto database, store::Database::open(observation.facts));
-  GENBA_TRY(const model::Judgement judgement, judge::judge(rules, *database, observation.facts));
+  GENBA_TRY(model::Judgement judgement, judge::judge(rules, *database, observation.facts));
+  point_next_steps(options.observe, judgement);
   render::Report report;
   report.facts = &observation.facts;
   report.judgement = &judgement;

@@ -203,6 +203,19 @@ TEST(Processes, KernelThreadHasNoExecutableAndCostsNoCoverage) {
   EXPECT_EQ(coverage_of(facts, "/proc/PID/exe").status, "complete");
 }
 
+TEST(Processes, ServiceWithAPrivateTmpIsNoContainer) {
+  FakeHost host;
+  add_machine(host);
+  host.add_file("/usr/bin/app", "the host's own");
+  add_process(host, {.pid = 7, .executable = "/usr/bin/app"}, 4026532500);
+  host.add_file("/proc/7/root/usr/bin/app", "the host's own");
+  host.status("/proc/7/root") = host.status("/");
+  const auto facts = run_collector(collector(), host);
+  const model::Process* row = find(facts, 7);
+  ASSERT_NE(row, nullptr);
+  EXPECT_EQ(row->in_container, false);
+}
+
 TEST(Processes, ProcessOfAContainerIsLookedUpBelowItsRoot) {
   FakeHost host;
   add_machine(host);
@@ -215,6 +228,7 @@ TEST(Processes, ProcessOfAContainerIsLookedUpBelowItsRoot) {
   inside.inode = 5;
   host.magic_status("/proc/7/exe").device = 77;
   host.magic_status("/proc/7/exe").inode = 5;
+  host.status("/proc/7/root").device = 77;
   const auto facts = run_collector(collector(), host);
   const model::Process* row = find(facts, 7);
   ASSERT_NE(row, nullptr);
