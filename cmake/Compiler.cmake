@@ -25,8 +25,9 @@ if(GENBA_STRICT)
     # clang counts sign conversions into -Wconversion, g++ does not; we follow g++.
     add_compile_options(-Wno-sign-conversion)
   else()
-    # GCC 12 warns falsely about std::string operator+ (GCC bug 105651).
-    add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
+    # GCC 12 warns falsely about std::string operator+ (GCC bug 105651), and about the unused side of
+    # std::optional and std::variant (GCC bug 105562).
+    add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized)
   endif()
 endif()
 
