@@ -228,7 +228,7 @@ TEST(Processes, ProcessOfAContainerIsLookedUpBelowItsRoot) {
   inside.inode = 5;
   host.magic_status("/proc/7/exe").device = 77;
   host.magic_status("/proc/7/exe").inode = 5;
-  host.status("/proc/7/root").device = 77;
+  host.magic_status("/proc/7/root").device = 77;
   const auto facts = run_collector(collector(), host);
   const model::Process* row = find(facts, 7);
   ASSERT_NE(row, nullptr);
