@@ -44,13 +44,28 @@ bool is_for_the_walk(const Error& error) {
   }
 }
 
-std::string normal_form(const std::vector<std::string>& parts) {
-  std::string path;
-  for (const std::string& part : parts) {
-    path += '/';
-    path += part;
+// A path without ".", doubled and trailing slashes; whether ".." is among its components.
+struct NormalPath {
+  std::string text;
+  bool goes_up = false;
+};
+
+NormalPath normalize(std::string_view path) {
+  NormalPath normal;
+  normal.text.reserve(path.size() + 1);
+  while (!path.empty()) {
+    const size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view part = path.substr(0, slash);
+    if (!part.empty() && part != ".") {
+      normal.text.append("/").append(part);
+      normal.goes_up = normal.goes_up || part == "..";
+    }
+    path.remove_prefix(std::min(slash + 1, path.size()));
   }
-  return path.empty() ? "/" : path;
+  if (normal.text.empty()) {
+    normal.text = "/";
+  }
+  return normal;
 }
 
 Error bad_path() {
@@ -156,15 +171,13 @@ Result<void> RootedTree::check_remote(std::string_view normal) const {
 }
 
 Result<sys::Fd> RootedTree::open_quickly(std::string_view path, int flags, Links links) const {
-  const std::vector<std::string> parts = path_components(path);
-  if (resolver_ != Resolver::kKernel ||
-      std::find(parts.begin(), parts.end(), "..") != parts.end()) {
+  const NormalPath normal = normalize(path);
+  if (resolver_ != Resolver::kKernel || normal.goes_up) {
     return fail(base::error_from_errno(EAGAIN, "openat2"));
   }
-  const std::string normal = normal_form(parts);
-  const Base base = base_of(normal);
+  const Base base = base_of(normal.text);
   if (!base.procfs) {
-    if (auto local = check_remote(normal); !local) {
+    if (auto local = check_remote(normal.text); !local) {
       return fail(local.error());
     }
   }
@@ -193,7 +206,7 @@ Result<RootedTree::Place> RootedTree::resolve(std::string_view path, Follow foll
     }
   }
   if (fd) {
-    return Place{*std::move(fd), normal_form(path_components(path))};
+    return Place{*std::move(fd), normalize(path).text};
   }
   return is_for_the_walk(fd.error()) ? Walk(*this).run(path, follow) : fail(fd.error());
 }
@@ -289,10 +302,10 @@ Result<RootedTree::OpenFile> RootedTree::open_procfs_file(const Base& base) cons
 }
 
 Result<RootedTree::OpenFile> RootedTree::open_regular(std::string_view path) const {
-  if (resolver_ == Resolver::kKernel && is_usable(path) &&
-      path.find("..") == std::string_view::npos) {
-    const Base base = base_of(normal_form(path_components(path)));
-    if (base.procfs) {
+  if (resolver_ == Resolver::kKernel && is_usable(path)) {
+    const NormalPath normal = normalize(path);
+    const Base base = base_of(normal.text);
+    if (base.procfs && !normal.goes_up) {
       auto file = open_procfs_file(base);
       if (file || !is_for_the_walk(file.error())) {
         return file;
@@ -357,7 +370,7 @@ Result<std::string> RootedTree::read_link(std::string_view path) const {
 }
 
 std::optional<RemoteMount> RootedTree::remote_mount(std::string_view path) const {
-  return remote_ == nullptr ? std::nullopt : remote_->holding(normal_form(path_components(path)));
+  return remote_ == nullptr ? std::nullopt : remote_->holding(normalize(path).text);
 }
 
 Result<uint64_t> RootedTree::magic_of(const sys::Fd& place) const {

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <bit>
 #include <cerrno>
 
 #ifndef SYS_pidfd_send_signal
@@ -88,6 +90,17 @@ Result<void> probe_process(pid_t pid) {
     return failed("kill");
   }
   return {};
+}
+
+int usable_processors() {
+  // Room for the kernel's largest NR_CPUS, 8192; a smaller set is refused with EINVAL.
+  std::array<unsigned long, 8192 / (8 * sizeof(unsigned long))> mask{};
+  const long bytes = ::syscall(SYS_sched_getaffinity, 0, sizeof mask, mask.data());
+  int count = 0;
+  for (size_t i = 0; bytes > 0 && i * sizeof mask[0] < static_cast<size_t>(bytes); ++i) {
+    count += std::popcount(mask[i]);
+  }
+  return count > 0 ? count : 1;
 }
 
 pid_t getpid() {

@@ -37,6 +37,10 @@ Result<void> kill_child(const Fd& pidfd);
 /// kill(pid, 0): whether the kernel knows the process (or thread group) at all.
 Result<void> probe_process(pid_t pid);
 
+/// How many processors this process may use, from sched_getaffinity(2); at least 1. The library's
+/// own way reads a path below /sys.
+int usable_processors();
+
 pid_t getpid();
 pid_t getppid();
 uint32_t geteuid();

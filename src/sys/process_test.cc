@@ -6,6 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <thread>
+
 #include "sys/channel.h"
 
 namespace genba::sys {
@@ -69,6 +72,10 @@ TEST(Process, ClocksRunAndSleepLastsAtLeastItsTime) {
   sleep_nanoseconds(20'000'000);
   EXPECT_GE(clock_nanoseconds(CLOCK_MONOTONIC) - before, 20'000'000);
   EXPECT_GT(clock_nanoseconds(CLOCK_BOOTTIME), 0);
+}
+
+TEST(Process, ProcessorsAreCountedWithoutReadingAPath) {
+  EXPECT_EQ(usable_processors(), static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 TEST(Process, TheKernelTellsItsNames) {

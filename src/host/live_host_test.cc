@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <thread>
+
+#include "fmt/format.h"
+#include "host/host.h"
+#include "support/scratch.h"
+#include "support/stuck_filesystem.h"
+#include "sys/file.h"
+
+namespace genba::host {
+namespace {
+
+using base::ErrorCode;
+
+constexpr int64_t kLongAgo = 1'000'000'000;
+
+std::unique_ptr<Host> live() {
+  auto host = open_live_host({});
+  EXPECT_TRUE(host) << host.error().what;
+  return *std::move(host);
+}
+
+std::string read_from(FileReader& reader) {
+  std::array<char, 4096> buffer{};
+  const auto size = reader.read(buffer);
+  return size ? std::string(buffer.data(), *size) : "error";
+}
+
+TEST(LiveHost, ReadsTheMachineAsItsPathsSay) {
+  const auto host = live();
+  EXPECT_EQ(host->kind(), HostKind::kLive);
+  EXPECT_FALSE(host->read_file("/etc/passwd")->bytes.empty());
+  EXPECT_EQ(host->stat("/")->type, FileType::kDirectory);
+  EXPECT_EQ(*host->filesystem_type("/proc"), "proc");
+  EXPECT_EQ(*host->canonical("/proc/self"), fmt::format("/proc/{}", ::getpid()));
+  EXPECT_EQ(host->read_file("/dev/null").error().code, ErrorCode::kWrongType);
+  EXPECT_EQ(host->read_file("/proc/kmsg").error().code, ErrorCode::kWrongType);
+  EXPECT_FALSE(host->kernel_names()->release.empty());
+}
+
+TEST(LiveHost, AFileIsCutAtTheLimitAndReadInPieces) {
+  const auto host = live();
+  test::Scratch scratch;
+  scratch.file("f", "0123456789");
+  EXPECT_TRUE(host->read_file(scratch.at("f"), 4)->truncated);
+  EXPECT_FALSE(host->read_file(scratch.at("f"), 10)->truncated);
+  const auto reader = *host->open_file(scratch.at("f"));
+  EXPECT_EQ(reader->status().size, 10U);
+  EXPECT_EQ(read_from(*reader), "0123456789");
+  EXPECT_EQ(read_from(*reader), "");
+}
+
+TEST(LiveHost, MagicLinksLeadToTheRunningFileOnlyWhenAsked) {
+  const auto host = live();
+  const test::Child child;
+  const std::string top = fmt::format("/proc/{}", child.pid());
+  EXPECT_EQ(host->read_file(top + "/exe").error().code, ErrorCode::kWrongType);
+  EXPECT_EQ(host->stat_magic(top + "/exe")->type, FileType::kRegular);
+  EXPECT_EQ(read_from(**host->open_magic(top + "/exe")).substr(0, 4),
+            "\x7f"
+            "ELF");
+  EXPECT_EQ(host->stat_magic(top + "/root/etc/passwd")->inode, host->stat("/etc/passwd")->inode);
+  EXPECT_EQ(host->stat_magic(top + "/cwd")->type, FileType::kDirectory);
+  EXPECT_EQ(host->open_magic(top + "/cwd").error().code, ErrorCode::kWrongType);
+  EXPECT_EQ(host->stat_magic("/etc/passwd").error().code, ErrorCode::kWrongType);
+  EXPECT_EQ(host->stat_magic("/proc/99999999/exe").error().code, ErrorCode::kGone);
+}
+
+TEST(LiveHost, WhatIsBelowAnEndedProcessIsGone) {
+  const auto host = live();
+  EXPECT_EQ(host->lstat("/proc/99999999").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(host->read_file("/proc/99999999/stat").error().code, ErrorCode::kGone);
+  EXPECT_EQ(host->read_link("/proc/99999999/exe").error().code, ErrorCode::kGone);
+  EXPECT_EQ(host->read_file("/proc/self/nothing").error().code, ErrorCode::kNotFound);
+}
+
+TEST(LiveHost, AccessTimesOfFilesDirectoriesAndLinksStandStill) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "SKIPPED: needs root";
+  }
+  test::Scratch scratch;
+  scratch.file("d/f", "x");
+  scratch.link("d/l", "f");
+  for (const char* name : {"d/f", "d/l", "d"}) {
+    scratch.times(name, kLongAgo);
+  }
+  const auto host = live();
+  EXPECT_EQ(host->read_file(scratch.at("d/l"))->bytes, "x");
+  EXPECT_EQ(host->read_directory(scratch.at("d"))->size(), 2U);
+  EXPECT_EQ(*host->read_link(scratch.at("d/l")), "f");
+  EXPECT_EQ(*host->canonical(scratch.at("d/l")), scratch.at("d/f"));
+  uint64_t moved = 0;
+  for (const char* name : {"d/f", "d/l", "d"}) {
+    moved += scratch.access_time(name) == kLongAgo ? 0U : 1U;
+  }
+  // An old kernel cannot keep those of links; then the footprint says so.
+  EXPECT_EQ(moved == 0, host->footprint().files_with_moved_access_time == 0);
+}
+
+TEST(LiveHost, AListingTellsStatusAndLinksAtOnce) {
+  test::Scratch scratch;
+  scratch.file("f", "xyz");
+  scratch.link("l", "/dangling");
+  scratch.fifo("p");
+  const auto host = live();
+  auto listing = *host->list_directory(scratch.path());
+  ASSERT_EQ(listing.files.size(), 3U);
+  std::sort(listing.files.begin(), listing.files.end(),
+            [](const ListedFile& a, const ListedFile& b) { return a.name < b.name; });
+  EXPECT_EQ(listing.files[0].status.size, 3U);
+  EXPECT_EQ(listing.files[1].link_target, "/dangling");
+  EXPECT_EQ(listing.files[2].status.type, FileType::kFifo);
+  EXPECT_TRUE(host->list_directory(scratch.path(), 2)->truncated);
+  scratch.link("to_self", scratch.path());
+  EXPECT_EQ(host->list_directory(scratch.at("to_self")).error().code, ErrorCode::kLoop);
+}
+
+TEST(LiveHost, ManyThreadsMayAsk) {
+  const auto host = live();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int k = 0; k < 200; ++k) {
+        EXPECT_TRUE(host->read_file("/proc/self/stat"));
+        EXPECT_TRUE(host->stat("/etc/passwd"));
+        EXPECT_TRUE(host->read_directory("/etc"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_GE(host->footprint().files_opened, 800U);
+}
+
+TEST(LiveHost, SocketsOfTheOwnNamespaceAreListedThroughAHelper) {
+  const auto host = live();
+  const auto sockets = host->read_sock_diag(::getpid());
+  if (!sockets && sockets.error().code == ErrorCode::kUnsupported) {
+    GTEST_SKIP() << "SKIPPED: " << sockets.error().what;
+  }
+  ASSERT_TRUE(sockets) << sockets.error().what;
+  EXPECT_FALSE(host->sock_diag_families().empty());
+  EXPECT_FALSE(host->read_sock_diag(99'999'999));
+}
+
+// Runs `body` in a child with mounts of its own; skips where that is not allowed.
+void in_private_mounts(const std::function<void()>& body) {
+  const pid_t pid = ::fork();
+  ASSERT_GE(pid, 0);
+  if (pid == 0) {
+    if (!test::enter_private_mounts()) {
+      ::_exit(77);
+    }
+    body();
+    ::_exit(::testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+    GTEST_SKIP() << "SKIPPED: needs root, mount namespaces, and for some Linux 5.2";
+  }
+  ASSERT_EQ(status, 0);
+}
+
+TEST(LiveHost, ADirectoryMountedOverAProcessHidesNothing) {
+  in_private_mounts([] {
+    const test::Child child;
+    test::Scratch scratch;
+    const std::string top = fmt::format("/proc/{}", child.pid());
+    // Before Linux 5.2 there is no procfs of our own: /proc is what is mounted there.
+    if (!sys::clone_mount(AT_FDCWD, "/proc", sys::Submounts::kLeaveOut) ||
+        ::mount(scratch.path().c_str(), top.c_str(), nullptr, MS_BIND, nullptr) != 0) {
+      ::_exit(77);
+    }
+    const auto host = live();
+    EXPECT_TRUE(host->read_file(top + "/stat")) << "hidden by a bind mount";
+    ::umount2(top.c_str(), MNT_DETACH);
+  });
+}
+
+TEST(LiveHost, AProcThatIsNoProcfsIsToldAndReplaced) {
+  in_private_mounts([] {
+    if (::mount("x", "/proc", "tmpfs", 0, nullptr) != 0) {
+      ::_exit(77);
+    }
+    const auto host = live();
+    const auto type = host->filesystem_type("/proc");
+    // Old kernels give us no procfs of our own; then /proc is what it is.
+    EXPECT_EQ(type.value_or(""), "tmpfs");
+    if (host->read_file("/proc/self/stat")) {
+      EXPECT_TRUE(host->read_file(fmt::format("/proc/{}/status", ::getpid())));
+    }
+  });
+}
+
+TEST(LiveHost, AnUnbindableMountIsStillSeen) {
+  in_private_mounts([] {
+    test::Scratch scratch;
+    scratch.directory("m");
+    if (::mount("x", scratch.at("m").c_str(), "tmpfs", 0, nullptr) != 0 ||
+        ::mount(nullptr, scratch.at("m").c_str(), nullptr, MS_UNBINDABLE, nullptr) != 0) {
+      ::_exit(77);
+    }
+    scratch.file("m/f", "seen");
+    const auto host = live();
+    EXPECT_EQ(host->read_file(scratch.at("m/f")).value_or(FileBytes()).bytes, "seen");
+    ::umount2(scratch.at("m").c_str(), MNT_DETACH);
+  });
+}
+
+TEST(LiveHost, AnotherMountNamespaceIsReadThroughItsProcess) {
+  in_private_mounts([] {
+    const auto host = live();
+    test::Scratch scratch;
+    scratch.directory("m");
+    // The child below lives in this namespace; the host was opened before the mount was made.
+    if (::mount("x", scratch.at("m").c_str(), "tmpfs", 0, nullptr) != 0) {
+      ::_exit(77);
+    }
+    scratch.file("m/inside", "x");
+    scratch.link("m/out", "/etc/passwd");
+    const test::Child child;
+    const std::string root = fmt::format("/proc/{}/root", child.pid());
+    EXPECT_EQ(host->stat_magic(root + scratch.at("m/inside"))->size, 1U);
+    EXPECT_EQ(read_from(**host->open_magic(root + scratch.at("m/inside"))), "x");
+    EXPECT_EQ(host->stat_magic(root + scratch.at("m/out"))->inode,
+              host->stat("/etc/passwd")->inode);
+    ::umount2(scratch.at("m").c_str(), MNT_DETACH);
+  });
+}
+
+}  // namespace
+}  // namespace genba::host
