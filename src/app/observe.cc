@@ -2,7 +2,6 @@
 #include "app/observe.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "app/gather.h"
 #include "base/text.h"
@@ -15,6 +14,7 @@
 #include "store/case/case_writer.h"
 #include "store/database.h"
 #include "sys/file_writer.h"
+#include "sys/process.h"
 #include "sys/process_setup.h"
 #include "sys/usage.h"
 
@@ -33,7 +33,8 @@ int jobs_of(const ObserveOptions& options) {
   if (options.jobs > 0) {
     return options.jobs;
   }
-  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kMostJobs));
+  return static_cast<int>(
+      std::clamp(static_cast<unsigned>(sys::usable_processors()), 1U, kMostJobs));
 }
 
 // A directory that the responder named and that cannot be used is a mistake in the command line.
