@@ -45,18 +45,18 @@ class LiveCollectors : public ::testing::Test {
     if (geteuid() == 0) {
       auto host = host::open_live_host({});
       ASSERT_TRUE(host) << host.error().what;
-      host_ = *std::move(host);
+      machine = *std::move(host);
     }
   }
-  static void TearDownTestSuite() { host_.reset(); }
+  static void TearDownTestSuite() { machine.reset(); }
   void SetUp() override {
-    if (host_ == nullptr) {
+    if (machine == nullptr) {
       GTEST_SKIP() << "SKIPPED, NOTHING WAS TESTED: live collectors need root";
     }
   }
   model::Facts run(std::string_view name,
                    const collect::Wanted& wanted = collect::Wanted::all()) const {
-    return test::run_collector(collector_named(name), *host_, wanted);
+    return test::run_collector(collector_named(name), *machine, wanted);
   }
   // Sources that gave nothing at all. Single processes may refuse even root (PID 1 of a guest).
   static std::string failures(const model::Facts& facts) {
@@ -69,7 +69,7 @@ class LiveCollectors : public ::testing::Test {
     return out;
   }
 
-  static inline std::unique_ptr<host::Host> host_;
+  static inline std::unique_ptr<host::Host> machine;
 };
 
 // A child that holds what this process holds: the machine's listings leave Genba's own processes
