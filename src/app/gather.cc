@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "collect/refusals.h"
+
 namespace genba::app {
 
 namespace {
@@ -172,6 +174,7 @@ void gather(const host::Host& host, std::span<const collect::Collector* const> c
             collect::Wanted wanted, const GatherOptions& options, model::Facts& facts) {
   const std::vector<const Collector*> selected = select(collectors, wanted);
   Scheduler(host, wanted, options, facts).run(selected);
+  collect::explain_refusals(host.euid(), facts);
 }
 
 }  // namespace genba::app
