@@ -2,6 +2,7 @@
 #include "render/table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/text.h"
@@ -13,13 +14,21 @@ namespace genba::render {
 namespace {
 
 constexpr std::string_view kGap = "  ";
-// A column is not cut below this, even if the row then runs past the terminal's edge.
-constexpr size_t kNarrowest = 6;
+// A column cut below this tells nothing: the rows are then shown as blocks.
+constexpr size_t kNarrowest = 8;
+// Lines of the terminal that one value of a block may take.
+constexpr size_t kMostLinesOfValue = 10;
 
 struct Cell {
   std::string text;
   bool number = false;
 };
+
+// Six digits say what a measurement says; JSON has them all.
+std::string real_text(double real) {
+  return std::abs(real) >= 1e6 && std::abs(real) < 1e15 ? fmt::format("{:.0f}", real)
+                                                        : fmt::format("{:.6g}", real);
+}
 
 Cell to_cell(const model::OwnedValue& value, model::ColumnType type) {
   if (const auto* number = std::get_if<int64_t>(&value)) {
@@ -29,7 +38,7 @@ Cell to_cell(const model::OwnedValue& value, model::ColumnType type) {
     return {fmt::format("{}", *number), true};
   }
   if (const auto* real = std::get_if<double>(&value)) {
-    return {fmt::format("{}", *real), true};
+    return {real_text(*real), true};
   }
   if (const auto* text = std::get_if<std::string>(&value)) {
     return {base::escape_for_terminal(*text), false};
@@ -37,8 +46,10 @@ Cell to_cell(const model::OwnedValue& value, model::ColumnType type) {
   return {};
 }
 
-// Takes columns away from the widest until the row fits.
-void shrink(std::vector<size_t>& widths, size_t columns) {
+enum class Fit : uint8_t { kReadable, kTooNarrow };
+
+// Takes columns away from the widest until the row fits, as long as it can be read.
+Fit shrink(std::vector<size_t>& widths, size_t columns) {
   const size_t gaps = widths.empty() ? 0 : (widths.size() - 1) * kGap.size();
   size_t total = gaps;
   for (const size_t width : widths) {
@@ -47,7 +58,7 @@ void shrink(std::vector<size_t>& widths, size_t columns) {
   while (total > columns) {
     const auto widest = std::max_element(widths.begin(), widths.end());
     if (*widest <= kNarrowest) {
-      return;
+      return Fit::kTooNarrow;
     }
     // Down to the second widest at once, so that a cell of megabytes does not take as many rounds.
     size_t second = kNarrowest;
@@ -60,6 +71,7 @@ void shrink(std::vector<size_t>& widths, size_t columns) {
     *widest -= step;
     total -= step;
   }
+  return Fit::kReadable;
 }
 
 std::string line_of(const std::vector<Cell>& cells, const std::vector<size_t>& widths) {
@@ -77,6 +89,26 @@ std::string line_of(const std::vector<Cell>& cells, const std::vector<size_t>& w
   }
   line.erase(line.find_last_not_of(' ') + 1);
   return line + '\n';
+}
+
+// "column  value" on a line each, a blank line between rows; `lines` begins with the header.
+std::string blocks_of(const std::vector<std::vector<Cell>>& lines, size_t columns) {
+  size_t width = 0;
+  for (const Cell& name : lines.front()) {
+    width = std::max(width, base::display_width(name.text));
+  }
+  std::string out;
+  for (size_t row = 1; row < lines.size(); ++row) {
+    out += row > 1 ? "\n" : "";
+    for (size_t i = 0; i < lines[row].size(); ++i) {
+      std::string line = base::pad_to_width(lines.front()[i].text, width);
+      line += kGap;
+      line += base::truncate_to_width(lines[row][i].text, columns * kMostLinesOfValue);
+      line.erase(line.find_last_not_of(' ') + 1);
+      out += line + '\n';
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -117,8 +149,8 @@ std::string render_table(const ResultRows& result, std::optional<size_t> columns
       widths[i] = std::max(widths[i], base::display_width(cells[i].text));
     }
   }
-  if (columns) {
-    shrink(widths, *columns);
+  if (columns && shrink(widths, *columns) == Fit::kTooNarrow && lines.size() > 1) {
+    return blocks_of(lines, *columns);
   }
   std::vector<Cell> rule;
   for (const size_t width : widths) {

@@ -25,7 +25,8 @@ struct ResultRows {
 };
 
 /// A header, a rule and one line a row; the header alone when there are no rows. With `columns`
-/// (a terminal's width) wide cells are cut to fit; without it nothing is cut. Cells are escaped.
+/// (a terminal's width) wide cells are cut to fit, and when they could not be read then, each row
+/// becomes a block of "column  value" lines; without it nothing is cut. Cells are escaped.
 std::string render_table(const ResultRows& result, std::optional<size_t> columns);
 
 /// One row as a JSON object with its newline, in the order of the columns; absent is null. Names

@@ -86,5 +86,32 @@ TEST(Table, RowsAreCopiedAsTheStatementHandsThemOut) {
   EXPECT_EQ(render_table(result, std::nullopt), "a  b\n-  ---\nx  1.5\n");
 }
 
+TEST(Table, RowsThatCouldNotBeReadInColumnsBecomeBlocks) {
+  ResultRows result;
+  result.columns = {{"pid", ColumnType::kInteger},
+                    {"path", ColumnType::kText},
+                    {"cmdline", ColumnType::kText},
+                    {"cwd", ColumnType::kText}};
+  const OwnedValue longer(std::string("/usr/lib/longer"));
+  result.rows = {{int64_t{1}, longer, longer, OwnedValue()}, {int64_t{2}, longer, longer, longer}};
+  EXPECT_EQ(render_table(result, 24),
+            "pid      1\n"
+            "path     /usr/lib/longer\n"
+            "cmdline  /usr/lib/longer\n"
+            "cwd\n"
+            "\n"
+            "pid      2\n"
+            "path     /usr/lib/longer\n"
+            "cmdline  /usr/lib/longer\n"
+            "cwd      /usr/lib/longer\n");
+}
+
+TEST(Table, RealsHaveSixDigitsAtMost) {
+  ResultRows result;
+  result.columns = {{"a", ColumnType::kReal}, {"b", ColumnType::kReal}};
+  result.rows = {{98.70000000000001, 1234567.25}};
+  EXPECT_EQ(render_table(result, std::nullopt), "a     b\n----  -------\n98.7  1234567\n");
+}
+
 }  // namespace
 }  // namespace genba::render
