@@ -201,6 +201,9 @@ Text take_away_persistence(const IncidentContents& contents) {
           where_ja)};
 }
 
+/// More advice than this from the rules is not read by anybody; each finding holds its own.
+constexpr size_t kMaxRuleAdvice = 6;
+
 /// Advice of the findings, most severe first. A rule speaks through its first finding only: its
 /// words about each of fifty processes would bury everybody else's.
 std::vector<Text> findings_advice(const std::vector<const Finding*>& findings) {
@@ -212,7 +215,7 @@ std::vector<Text> findings_advice(const std::vector<const Finding*>& findings) {
       continue;
     }
     for (const Text& text : finding->advice) {
-      if (said.insert(text.en).second) {
+      if (advice.size() < kMaxRuleAdvice && said.insert(text.en).second) {
         advice.push_back(text);
       }
     }
@@ -254,8 +257,8 @@ Text words_of(const IncidentContents& contents, const model::Incident& incident)
   }
   const Text time = since(incident);
   const Text traffic = connections_of(contents);
-  words.en += "." + time.en + traffic.en;
-  words.ja += "。" + time.ja + traffic.ja;
+  words.en += "." + traffic.en + time.en;
+  words.ja += "。" + traffic.ja + time.ja;
   return words;
 }
 

@@ -153,16 +153,17 @@ TEST(Incidents, LiveStoryOfTheReportIsOneIncident) {
       incident.says.en,
       "This host has very likely been broken into: the program /usr/bin/cd runs as root "
       "(1 process), 1 cron entry and 1 systemd unit start programs automatically, and 1 SSH key "
-      "opens a way in. The earliest trace is of 2026-11-20 21:00:00 UTC; times can be forged, so "
-      "it may have begun earlier. Its processes hold 150 connections to 150 addresses.");
+      "opens a way in. Its processes hold 150 connections to 150 addresses. The earliest trace is "
+      "of 2026-11-20 21:00:00 UTC; times can be forged, so it may have begun earlier.");
   EXPECT_EQ(
       incident.says.ja,
       "侵害されている可能性が高い状態です。アカウント root でプログラム /usr/bin/cd "
       "が動作中（プロセス1件）、"
       "cron設定1件、systemdユニット1件からプログラムが自動起動される状態、SSH鍵1件でログイン可能で"
       "す。"
+      "関係するプロセスは、150個のアドレスと150本の通信をしています。"
       "最も早い痕跡は 2026-11-20 21:00:00 UTC です。時刻は偽装できるため、実際の開始はさらに前の"
-      "可能性があります。関係するプロセスは、150個のアドレスと150本の通信をしています。");
+      "可能性があります。");
 }
 
 TEST(Incidents, StoryOfATreeIsOneIncidentWithoutProcesses) {

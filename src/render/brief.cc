@@ -7,6 +7,9 @@
 
 #include "fmt/format.h"
 #include "model/tables/host_info.h"
+#include "model/tables/processes.h"
+#include "render/families.h"
+#include "render/gaps.h"
 #include "render/json_writer.h"
 
 namespace genba::render {
@@ -29,9 +32,7 @@ void count_coverage(Brief& brief, const Report& report) {
       brief.gaps.push_back(&row);
     }
   }
-  // What was not read at all comes before what was read in part.
-  std::stable_partition(brief.gaps.begin(), brief.gaps.end(),
-                        [](const model::Coverage* row) { return row->status != "partial"; });
+  sort_gaps(brief.gaps, report);
 }
 
 // The rank of what moves the verdict; findings keep the judge's order within it.
@@ -129,10 +130,11 @@ void add_advice(const Brief& brief, Language language, std::vector<Step>& steps)
   }
 }
 
+// A family of processes has one set of commands; the others' differ in the process id alone.
 void add_commands(const Brief& brief, std::vector<Step>& steps) {
   std::set<std::string> seen;
-  for (const Finding* finding : leading_findings(brief)) {
-    for (const auto& command : finding->next) {
+  for (const Family& family : families_of(leading_findings(brief))) {
+    for (const auto& command : family.members.front()->next) {
       if (seen.insert(command).second) {
         steps.push_back({Step::Kind::kCommand, command});
       }
@@ -248,6 +250,32 @@ Actors actors_of(const std::vector<const Finding*>& findings) {
     }
   }
   return actors;
+}
+
+std::vector<Word> first_steps_of(const Brief& brief, const Report& report) {
+  // A case holds processes when it was taken from a running host.
+  const bool running = brief.live || report.facts->has(model::tables::processes());
+  const bool kept = !brief.live || report.run.command.find("--save") != std::string::npos;
+  std::vector<Word> steps = {!running ? Word::kStepKeepDisk
+                             : kept   ? Word::kStepKept
+                                      : Word::kStepKeep};
+  const auto leading = leading_findings(brief);
+  const auto sure = [](const Finding* f) { return f->confidence > model::Confidence::kHint; };
+  if (std::none_of(leading.begin(), leading.end(), sure)) {
+    steps.push_back(Word::kStepAsk);
+  }
+  if (running) {
+    steps.push_back(Word::kStepProvider);
+    const Actors actors = actors_of(leading);
+    if (std::any_of(actors.begin(), actors.end(),
+                    [](const auto& actor) { return actor.first == Word::kStartup; })) {
+      steps.push_back(Word::kStepStartup);
+    }
+  }
+  steps.push_back(Word::kStepSecrets);
+  steps.push_back(Word::kStepRebuild);
+  steps.resize(3);
+  return steps;
 }
 
 std::vector<Step> steps_of(const Brief& brief, const Report& report, Language language) {

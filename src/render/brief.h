@@ -52,7 +52,10 @@ Actors actors_of(const std::vector<const model::Finding*>& findings);
 /// A subject in one line: "4242 /usr/bin/cd", "tcp 10.0.0.1:44 -> 203.0.113.9:443".
 std::string subject_line(const model::Subject& subject);
 
-/// What to do now: keep the evidence, the worst incident's advice, then its findings' commands.
+/// The three steps that cannot wait, for the first screen: each one short sentence.
+std::vector<Word> first_steps_of(const Brief& brief, const Report& report);
+
+/// Everything to do: keep the evidence, the worst incident's advice, then its findings' commands.
 std::vector<Step> steps_of(const Brief& brief, const Report& report, model::Language language);
 
 /// A cell for people: times as "2026-11-21 03:12:09 UTC", booleans as words. Raw, not escaped.

@@ -23,7 +23,7 @@ TEST(Brief, WeaknessesStandApartAndTheWorstComesFirst) {
   EXPECT_EQ(brief.sources_asked, 7U);
   EXPECT_EQ(brief.sources_read, 5U);
   ASSERT_EQ(brief.gaps.size(), 3U);
-  EXPECT_EQ(brief.gaps.front()->status, "unsupported");
+  EXPECT_EQ(brief.gaps.front()->subject, "walk of /home");
 }
 
 TEST(Brief, WhatDoesNotApplyToATreeIsNoGap) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fmt/format.h"
+#include "render/gaps.h"
 #include "render/html_parts.h"
 
 namespace genba::render {
@@ -25,7 +26,8 @@ void write_sources(Page& page, const Report& report, const Brief& brief) {
     row.words(source.area).code(source.subject).words(status_word(source.status, page.language()));
     row.number(source.seen).number(source.asked).number(source.denied).number(source.gone);
     row.number(source.failed);
-    row.words(source.reason.value_or("")).words(source.remedy.value_or(""));
+    row.words(coverage_reason(source, page.language()));
+    row.words(coverage_remedy(source, report, page.language()));
   };
   page.table(view);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
 
 #include "fmt/format.h"
+#include "render/families.h"
 #include "render/html_parts.h"
 
 namespace genba::render {
@@ -48,20 +50,20 @@ void write_incident(Page& page, const Brief& brief, const model::Incident& incid
   write_pair(page, Word::kConfidence, page.say(word_of(incident.confidence)));
   page.element("span", incident.id);
   page.markup("</p>\n");
-  if (!incident.story.empty()) {
+  const auto story = moments_of(brief, incident, page.language());
+  if (!story.empty()) {
     page.element("h4", page.say(Word::kStory));
     page.markup("<ol class=\"story\">\n");
     size_t shown = 0;
-    for (; shown < incident.story.size() && shown < kMaxStory && !page.full(); ++shown) {
-      const auto& event = incident.story[shown];
+    for (; shown < story.size() && shown < kMaxStory && !page.full(); ++shown) {
       page.markup("<li><time>");
-      page.text(base::to_display(event.time));
+      page.text(base::to_display(story[shown].time));
       page.markup("</time>");
-      page.text(one_line(event.says.in(page.language())));
+      page.text(story[shown].says);
       page.markup("</li>\n");
     }
     page.markup("</ol>\n");
-    page.showing(shown, incident.story.size());
+    page.showing(shown, story.size());
   }
   // The worst incident's advice stands in "What to do now" already.
   if (!incident.advice.empty() && &incident != brief.incidents.front()) {
@@ -72,19 +74,23 @@ void write_incident(Page& page, const Brief& brief, const model::Incident& incid
     }
     page.markup("</ol>\n");
   }
-  const auto findings = findings_of(brief, incident);
+  const auto families = families_of(findings_of(brief, incident));
   page.element("h4", page.say(Word::kFindings));
   page.markup("<ul>\n");
   size_t shown = 0;
-  for (; shown < findings.size() && shown < kMaxNames && !page.full(); ++shown) {
+  for (; shown < families.size() && shown < kMaxNames && !page.full(); ++shown) {
+    const Finding& finding = *families[shown].members.front();
     page.markup("<li><a href=\"#");
-    page.text(findings[shown]->id);
+    page.text(finding.id);
     page.markup("\">");
-    page.text(one_line(findings[shown]->title.in(page.language())));
-    page.markup("</a></li>\n");
+    page.text(one_line(finding.title.in(page.language())));
+    page.markup("</a>");
+    const std::string processes = processes_line(families[shown], page.language());
+    page.text(processes.empty() ? "" : " " + processes);
+    page.markup("</li>\n");
   }
   page.markup("</ul>\n");
-  page.showing(shown, findings.size());
+  page.showing(shown, families.size());
   page.markup("</article>\n");
 }
 
@@ -128,24 +134,35 @@ void write_prose(Page& page, Word label, std::string_view prose) {
   }
 }
 
-void write_subjects(Page& page, const Finding& finding) {
-  if (finding.subjects.empty()) {
+// What all members are about, each thing once.
+void write_subjects(Page& page, const Family& family) {
+  std::vector<const model::Subject*> subjects;
+  std::set<std::string> seen;
+  for (const Finding* finding : family.members) {
+    for (const auto& subject : finding->subjects) {
+      if (seen.insert(subject.identity()).second) {
+        subjects.push_back(&subject);
+      }
+    }
+  }
+  if (subjects.empty()) {
     return;
   }
   page.element("h4", page.say(Word::kSubjects));
   page.markup("<ul>\n");
-  for (size_t i = 0; i < finding.subjects.size() && i < kMaxSubjects; ++i) {
+  for (size_t i = 0; i < subjects.size() && i < kMaxSubjects; ++i) {
     page.markup("<li>");
-    page.text(kind_word(finding.subjects[i].kind, page.language()));
+    page.text(kind_word(subjects[i]->kind, page.language()));
     page.markup(" <code>");
-    page.text(subject_line(finding.subjects[i]));
+    page.text(subject_line(*subjects[i]));
     page.markup("</code></li>\n");
   }
   page.markup("</ul>\n");
-  page.showing(std::min(kMaxSubjects, finding.subjects.size()), finding.subjects.size());
+  page.showing(std::min(kMaxSubjects, subjects.size()), subjects.size());
 }
 
-void write_finding(Page& page, const Finding& finding, std::string_view heading) {
+void write_family(Page& page, const Family& family, std::string_view heading) {
+  const Finding& finding = *family.members.front();
   const model::Language language = page.language();
   page.markup(fmt::format("<article class=\"{}\" id=\"", Page::css_class(finding.severity)));
   page.text(finding.id);
@@ -153,6 +170,9 @@ void write_finding(Page& page, const Finding& finding, std::string_view heading)
   write_badge(page, finding.severity);
   page.text(one_line(finding.title.in(language)));
   page.markup(fmt::format("</{}>\n", heading));
+  if (const std::string processes = processes_line(family, language); !processes.empty()) {
+    page.element("p", processes);
+  }
   page.element("p", one_line(finding.says.in(language)));
   page.markup("<p class=\"meta\">");
   write_pair(page, Word::kConfidence, page.say(word_of(finding.confidence)));
@@ -173,7 +193,7 @@ void write_finding(Page& page, const Finding& finding, std::string_view heading)
   page.markup("</p>\n");
   write_prose(page, Word::kWhy, finding.why.in(language));
   write_prose(page, Word::kBenign, finding.benign.in(language));
-  write_subjects(page, finding);
+  write_subjects(page, family);
   for (size_t i = 0; i < finding.evidence.size() && i < kMaxEvidence; ++i) {
     write_evidence(page, finding.evidence[i]);
   }
@@ -213,18 +233,19 @@ void write_findings(Page& page, const Brief& brief) {
     return;
   }
   page.open_section("findings", Word::kFindings, kFindingsBudget);
+  const auto families = families_of(brief.intrusions);
   size_t shown = 0;
   std::optional<model::Severity> group;
-  for (; shown < brief.intrusions.size() && !page.full(); ++shown) {
-    const Finding& finding = *brief.intrusions[shown];
-    if (group != finding.severity) {
-      group = finding.severity;
-      page.element("h3", page.say(Word::kLabelled, {page.say(Word::kSeverity),
-                                                    page.say(word_of(finding.severity))}));
+  for (; shown < families.size() && !page.full(); ++shown) {
+    const model::Severity severity = families[shown].members.front()->severity;
+    if (group != severity) {
+      group = severity;
+      page.element("h3", page.say(Word::kLabelled,
+                                  {page.say(Word::kSeverity), page.say(word_of(severity))}));
     }
-    write_finding(page, finding, "h4");
+    write_family(page, families[shown], "h4");
   }
-  page.showing(shown, brief.intrusions.size());
+  page.showing(shown, families.size());
   page.close_section();
 }
 
@@ -234,11 +255,12 @@ void write_weaknesses(Page& page, const Brief& brief) {
   }
   page.open_section("weaknesses", Word::kWeaknesses, kWeaknessesBudget);
   page.note(page.say(Word::kWeaknessesMean));
+  const auto families = families_of(brief.weaknesses);
   size_t shown = 0;
-  for (; shown < brief.weaknesses.size() && !page.full(); ++shown) {
-    write_finding(page, *brief.weaknesses[shown], "h3");
+  for (; shown < families.size() && !page.full(); ++shown) {
+    write_family(page, families[shown], "h3");
   }
-  page.showing(shown, brief.weaknesses.size());
+  page.showing(shown, families.size());
   page.close_section();
 }
 

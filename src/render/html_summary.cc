@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fmt/format.h"
 #include "model/tables/host_info.h"
+#include "render/gaps.h"
 #include "render/html_parts.h"
 
 namespace genba::render {
@@ -9,7 +10,7 @@ namespace {
 
 constexpr size_t kBudget = 100'000;
 constexpr size_t kMaxThings = 8;
-constexpr size_t kMaxSteps = 30;
+constexpr size_t kMaxSteps = 20;
 
 // One pair of the list of facts; left out when the fact is absent.
 void write_fact(Page& page, Word label, std::string_view value) {
@@ -143,8 +144,7 @@ void write_gaps(Page& page, const Report& report, const Brief& brief) {
   if (brief.gaps.empty()) {
     page.element("p", page.say(Word::kAllRead));
   } else {
-    page.element("p", page.say(Word::kNotLookedAtCount, {with_commas(brief.gaps.size()),
-                                                         with_commas(brief.sources_asked), ""}));
+    page.element("p", gaps_sentence(report, brief, page.language()));
     page.markup("<ul>\n");
     size_t shown = 0;
     for (; shown < brief.gaps.size() && shown < kMaxThings && !page.full(); ++shown) {
@@ -153,7 +153,7 @@ void write_gaps(Page& page, const Report& report, const Brief& brief) {
       page.text(row.subject);
       page.markup("</code> ");
       page.text(page.say(Word::kLabelled, {status_word(row.status, page.language()),
-                                           row.reason ? one_line(*row.reason) : ""}));
+                                           coverage_reason(row, page.language())}));
       page.markup("</li>\n");
     }
     page.markup("</ul>\n");

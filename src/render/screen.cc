@@ -130,6 +130,14 @@ void Screen::badge(std::string_view badge, Paint paint, std::string_view raw) {
   lines_[first] = painted(fmt::format("[{}]", badge), paint) + " " + lines_[first].substr(hang);
 }
 
+void Screen::append(Screen&& other) {
+  blank();
+  for (auto& line : other.lines_) {
+    lines_.push_back(std::move(line));
+  }
+  other.lines_.clear();
+}
+
 std::string Screen::take() {
   std::string out;
   for (const auto& line : lines_) {

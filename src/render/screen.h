@@ -57,6 +57,9 @@ class Screen {
   /// How many lines `text` would take.
   size_t height(std::string_view raw, size_t indent) const;
 
+  /// The lines of another screen of the same style, behind a blank line.
+  void append(Screen&& other);
+
   /// All lines, each with its newline.
   std::string take();
 

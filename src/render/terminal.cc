@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "fmt/format.h"
 #include "render/brief.h"
+#include "render/gaps.h"
 #include "render/screen.h"
+#include "render/shorten.h"
 #include "render/terminal_parts.h"
 
 namespace genba::render {
@@ -19,6 +21,11 @@ namespace {
 using model::Language;
 
 constexpr size_t kScreenLines = 24;
+// On a narrow terminal the story takes this much even if the first screen then grows longer.
+constexpr size_t kLeastStoryLines = 2;
+constexpr size_t kLeastLines = 6;
+// Columns that a wrapped line of names may leave unused.
+constexpr size_t kWrapLoss = 16;
 
 Paint paint_of(model::Verdict verdict) {
   switch (verdict) {
@@ -87,57 +94,63 @@ std::string fitting(const Screen& screen, const std::vector<std::string>& things
   return line;
 }
 
-void put_actors(Screen& screen, const Actors& actors) {
+void put_actors(Screen& screen, const Actors& actors, size_t lines) {
   size_t width = 0;
   for (const auto& [kind, things] : actors) {
     width = std::max(width, base::display_width(screen.say(kind)));
   }
-  for (const auto& [kind, things] : actors) {
+  for (size_t i = 0; i < actors.size() && i < lines; ++i) {
+    const auto& [kind, things] = actors[i];
     const size_t room = screen.columns() - std::min(screen.columns() / 2, width + 4);
     screen.labelled_line(screen.say(kind), fitting(screen, things, room), 2, width);
   }
 }
 
-void put_story(Screen& screen, const Brief& brief) {
+// Whole sentences or clauses in at most `lines` lines.
+void put_shortened(Screen& screen, std::string_view prose, size_t lines) {
+  const auto fits = [&](std::string_view part) { return screen.height(part, 2) <= lines; };
+  screen.text(shortened(one_line(prose), screen.language(), fits), 2, Paint::kPlain, lines);
+}
+
+// The story and whom it names, in at most `lines` lines below its heading.
+void put_story(Screen& screen, const Brief& brief, size_t lines) {
   const auto leading = leading_findings(brief);
+  const Actors actors = actors_of(leading);
   screen.heading(story_heading(screen, brief));
+  const size_t told = std::max(lines - std::min(lines, actors.size()), kLeastStoryLines);
   if (!brief.incidents.empty()) {
-    screen.text(one_line(brief.incidents.front()->says.in(screen.language())), 2, Paint::kPlain, 3);
+    put_shortened(screen, brief.incidents.front()->says.in(screen.language()), told);
   } else {
-    for (size_t i = 0; i < leading.size() && i < 3; ++i) {
-      screen.text(one_line(leading[i]->says.in(screen.language())), 2, Paint::kPlain, 1);
+    for (size_t i = 0; i < leading.size() && i < told; ++i) {
+      put_shortened(screen, leading[i]->says.in(screen.language()), 1);
     }
   }
-  put_actors(screen, actors_of(leading));
+  put_actors(screen, actors, lines - std::min(lines, kLeastStoryLines));
 }
 
-// Steps until `lines` lines are full; a step that does not fit whole is counted instead.
-void put_steps(Screen& screen, const std::vector<Step>& steps, size_t lines) {
-  screen.heading(screen.say(Word::kWhatToDo));
-  if (steps.empty()) {
-    screen.text(screen.say(Word::kNothingToDo), 2);
-    return;
+// The start-up entries on the line below their step.
+void put_startup(Screen& screen, const Brief& brief) {
+  for (const auto& [kind, things] : actors_of(leading_findings(brief))) {
+    if (kind == Word::kStartup) {
+      screen.labelled_line("", fitting(screen, things, screen.columns() - 5), 3, 0);
+    }
   }
-  size_t used = 0;
+}
+
+void put_first_steps(Screen& screen, const Report& report, const Brief& brief, Detail detail) {
+  const std::string_view rest =
+      screen.say(detail == Detail::kFull ? Word::kStepsBelow : Word::kStepsElsewhere);
+  screen.heading(screen.say(Word::kRemark, {screen.say(Word::kWhatToDo), rest}));
   size_t number = 0;
-  for (size_t i = 0; i < steps.size(); ++i) {
-    const bool sentence = steps[i].kind == Step::Kind::kSentence;
-    const size_t height = sentence ? screen.height(steps[i].text, 5) : 1;
-    const size_t reserve = i + 1 < steps.size() ? 1 : 0;
-    if (i > 0 && used + height + reserve > lines) {
-      screen.text(screen.say(Word::kMoreSteps, {with_commas(steps.size() - i)}), 5, Paint::kDim);
-      return;
-    }
-    used += height;
-    if (sentence) {
-      screen.numbered(++number, steps[i].text, 2);
-    } else {
-      screen.command(steps[i].text, 5);
+  for (const Word step : first_steps_of(brief, report)) {
+    screen.numbered(++number, screen.say(step), 2);
+    if (step == Word::kStepStartup) {
+      put_startup(screen, brief);
     }
   }
 }
 
-// The gaps in brief: how many, and the names of the first ones on `lines` lines.
+// The gaps by meaning, then the first of their names on about `lines` lines.
 void put_gaps(Screen& screen, const Report& report, const Brief& brief, size_t lines) {
   screen.heading(screen.say(Word::kNotLookedAt));
   if (!report.judgement->not_judged.empty()) {
@@ -145,17 +158,19 @@ void put_gaps(Screen& screen, const Report& report, const Brief& brief, size_t l
         screen.say(Word::kRulesNotJudgedCount, {with_commas(report.judgement->not_judged.size())}),
         2);
   }
-  std::string names;
-  for (const auto* gap : brief.gaps) {
-    names += names.empty() ? "" : screen.say(Word::kComma);
-    names += gap->subject;
+  screen.text(gaps_sentence(report, brief, screen.language()), 2);
+  if (brief.gaps.empty()) {
+    return;
   }
-  const std::string text =
-      names.empty()
-          ? std::string(screen.say(Word::kAllRead))
-          : screen.say(Word::kNotLookedAtCount,
-                       {with_commas(brief.gaps.size()), with_commas(brief.sources_asked), names});
-  screen.text(text, 2, Paint::kPlain, lines);
+  std::vector<std::string> names;
+  for (const auto* gap : brief.gaps) {
+    if (std::find(names.begin(), names.end(), gap->subject) == names.end()) {
+      names.push_back(gap->subject);
+    }
+  }
+  const size_t label = base::display_width(screen.pair(Word::kGapNames, ""));
+  const size_t columns = (screen.columns() - 2) * lines - label - (lines - 1) * kWrapLoss;
+  screen.text(screen.pair(Word::kGapNames, fitting(screen, names, columns)), 2, Paint::kDim, lines);
 }
 
 void put_nothing_found(Screen& screen, const Report& report, const Brief& brief) {
@@ -163,23 +178,26 @@ void put_nothing_found(Screen& screen, const Report& report, const Brief& brief)
   const std::string rules = with_commas(report.judgement->rules_applied);
   screen.heading(screen.say(Word::kReach));
   screen.text(screen.say(brief.live ? Word::kReachLive : Word::kReachTree, {sources, rules}), 2);
-  put_gaps(screen, report, brief, 8);
+  put_gaps(screen, report, brief, 4);
   screen.blank();
   screen.text(screen.say(brief.live ? Word::kLimit : Word::kLimitTree), 2);
 }
 
-void put_first_screen(Screen& screen, const Report& report, const Brief& brief) {
+void put_first_screen(Screen& screen, const Report& report, const Brief& brief,
+                      const TerminalStyle& style) {
   put_verdict(screen, report, brief);
   if (report.judgement->verdict == model::Verdict::kNothingFound) {
     put_nothing_found(screen, report, brief);
     return;
   }
-  put_story(screen, brief);
-  // Before the steps come a blank line and a heading; behind them the same and three lines of gaps.
-  const size_t others = screen.line_count() + 7;
-  put_steps(screen, steps_of(brief, report, screen.language()),
-            std::max<size_t>(kScreenLines > others ? kScreenLines - others : 0, 4));
-  put_gaps(screen, report, brief, 2);
+  // What stands below is laid out first: the story gets the lines that are left.
+  Screen rest(style);
+  put_first_steps(rest, report, brief, style.detail);
+  put_gaps(rest, report, brief, 1);
+  // A blank line and the heading before the story, a blank line behind it.
+  const size_t others = screen.line_count() + rest.line_count() + 3;
+  put_story(screen, brief, std::max(kScreenLines - std::min(kScreenLines, others), kLeastLines));
+  screen.append(std::move(rest));
 }
 
 }  // namespace
@@ -187,7 +205,7 @@ void put_first_screen(Screen& screen, const Report& report, const Brief& brief) 
 std::string render_terminal(const Report& report, const TerminalStyle& style) {
   Screen screen(style);
   const Brief brief = make_brief(report);
-  put_first_screen(screen, report, brief);
+  put_first_screen(screen, report, brief, style);
   if (style.detail == Detail::kFull) {
     put_incidents(screen, brief);
     put_findings(screen, brief);

@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "fmt/format.h"
+#include "render/families.h"
+#include "render/gaps.h"
 
 namespace genba::render {
 
@@ -78,11 +80,15 @@ void put_prose(Screen& screen, Word label, std::string_view prose) {
   }
 }
 
-void put_finding(Screen& screen, const Finding& finding) {
+void put_family(Screen& screen, const Family& family) {
+  const Finding& finding = *family.members.front();
   const model::Language language = screen.language();
   screen.blank();
   screen.badge(screen.say(word_of(finding.severity)), paint_of(finding.severity),
                one_line(finding.title.in(language)));
+  if (const std::string processes = processes_line(family, language); !processes.empty()) {
+    screen.text(processes, 2);
+  }
   screen.text(one_line(finding.says.in(language)), 2);
   std::string attack;
   for (const auto& technique : finding.attack) {
@@ -115,19 +121,21 @@ void put_finding(Screen& screen, const Finding& finding) {
 }
 
 void put_list(Screen& screen, const std::vector<const Finding*>& findings) {
-  for (size_t i = 0; i < findings.size() && i < kMaxFindings; ++i) {
-    put_finding(screen, *findings[i]);
+  const auto families = families_of(findings);
+  for (size_t i = 0; i < families.size() && i < kMaxFindings; ++i) {
+    put_family(screen, families[i]);
   }
-  if (findings.size() > kMaxFindings) {
+  if (families.size() > kMaxFindings) {
     screen.blank();
     screen.text(
-        screen.say(Word::kShowing, {with_commas(kMaxFindings), with_commas(findings.size())}), 2,
+        screen.say(Word::kShowing, {with_commas(kMaxFindings), with_commas(families.size())}), 2,
         Paint::kDim);
   }
 }
 
-void put_incident(Screen& screen, const model::Incident& incident) {
+void put_incident(Screen& screen, const Brief& brief, const model::Incident& incident) {
   const model::Language language = screen.language();
+  const auto story = moments_of(brief, incident, language);
   screen.blank();
   screen.badge(screen.say(word_of(incident.severity)), paint_of(incident.severity),
                time_span(screen, incident.from, incident.to));
@@ -136,17 +144,16 @@ void put_incident(Screen& screen, const model::Incident& incident) {
                           screen.pair(Word::kConfidence, screen.say(word_of(incident.confidence))),
                           screen.say(Word::kComma), incident.id),
               2, Paint::kDim);
-  if (!incident.story.empty()) {
+  if (!story.empty()) {
     screen.text(screen.say(Word::kStory), 2, Paint::kBold);
   }
-  for (size_t i = 0; i < incident.story.size() && i < kMaxStory; ++i) {
-    const std::string time = base::to_display(incident.story[i].time);
-    screen.labelled(time, one_line(incident.story[i].says.in(language)), 4, time.size());
+  for (size_t i = 0; i < story.size() && i < kMaxStory; ++i) {
+    const std::string time = base::to_display(story[i].time);
+    screen.labelled(time, story[i].says, 4, time.size());
   }
-  if (incident.story.size() > kMaxStory) {
-    screen.text(
-        screen.say(Word::kShowing, {with_commas(kMaxStory), with_commas(incident.story.size())}), 4,
-        Paint::kDim);
+  if (story.size() > kMaxStory) {
+    screen.text(screen.say(Word::kShowing, {with_commas(kMaxStory), with_commas(story.size())}), 4,
+                Paint::kDim);
   }
   if (!incident.advice.empty()) {
     screen.text(screen.say(Word::kAdvice), 2, Paint::kBold);
@@ -164,7 +171,7 @@ void put_incidents(Screen& screen, const Brief& brief) {
   }
   screen.section(screen.say(Word::kIncidents));
   for (const auto* incident : brief.incidents) {
-    put_incident(screen, *incident);
+    put_incident(screen, brief, *incident);
   }
 }
 
@@ -199,11 +206,11 @@ void put_coverage(Screen& screen, const Report& report, const Brief& brief) {
                     fmt::format("{}: {}  {}/{}", row.area, row.subject, row.seen, row.asked), 2,
                     status_width, 2);
     const size_t indent = status_width + 6;
-    if (row.reason) {
-      screen.text(one_line(*row.reason), indent, Paint::kDim);
+    if (const std::string reason = coverage_reason(row, language); !reason.empty()) {
+      screen.text(reason, indent, Paint::kDim);
     }
-    if (row.remedy) {
-      screen.text(screen.pair(Word::kRemedy, one_line(*row.remedy)), indent, Paint::kDim);
+    if (const std::string remedy = coverage_remedy(row, report, language); !remedy.empty()) {
+      screen.text(screen.pair(Word::kRemedy, remedy), indent, Paint::kDim);
     }
   };
   for (const auto* gap : brief.gaps) {

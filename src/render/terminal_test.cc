@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "fmt/format.h"
 #include "render/report.h"
+#include "render/words.h"
 #include "support/compromised_report.h"
 #include "support/golden.h"
 
@@ -63,11 +64,35 @@ TEST(Terminal, FirstScreenFitsOnTwentyFourLines) {
   }
 }
 
+// 24 lines, however much there is to tell and whatever could not be read.
+TEST(Terminal, FirstScreenOfAHugeStoryBreaksOffAtAClause) {
+  test::ReportFixture fixture;
+  test::make_compromised(fixture);
+  model::Incident& incident = fixture.judgement.incidents.front();
+  for (int i = 0; i < 30; ++i) {
+    incident.says.en += fmt::format(" The program number {} runs as root, and it is there.", i);
+    incident.says.ja += fmt::format("プログラム{}がrootで動作中、そこにあります。", i);
+  }
+  for (const Language language : kBoth) {
+    const std::string out =
+        render_terminal(fixture.report, {Colour::kPlain, 80, language, Detail::kSummary});
+    EXPECT_LE(lines_of(out).size(), 24U) << out;
+    const size_t story = out.find(word(Word::kWhatHappened, language));
+    const size_t end = out.find(word(Word::kProcesses, language), story);
+    EXPECT_EQ(out.substr(story, end - story).find("…"), std::string::npos) << out;
+  }
+}
+
 TEST(Terminal, FullDetailBeginsWithTheFirstScreen) {
   test::ReportFixture fixture;
   test::make_compromised(fixture);
   TerminalStyle style{Colour::kPlain, 80, Language::kEnglish, Detail::kSummary};
-  const std::string summary = render_terminal(fixture.report, style);
+  std::string summary = render_terminal(fixture.report, style);
+  // Only where the rest is to be found differs.
+  const std::string_view elsewhere = word(Word::kStepsElsewhere, style.language);
+  const size_t at = summary.find(elsewhere);
+  ASSERT_NE(at, std::string::npos);
+  summary.replace(at, elsewhere.size(), word(Word::kStepsBelow, style.language));
   style.detail = Detail::kFull;
   EXPECT_EQ(render_terminal(fixture.report, style).rfind(summary, 0), 0U);
 }

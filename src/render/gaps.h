@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What could not be looked at, by meaning: what kept us from it and what helps, worst first, rather
+// than a list of paths. Covered by gaps_test.cc.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "render/brief.h"
+
+namespace genba::render {
+
+/// "20 of 76 sources not read, or only in part: 11 refused (run as root), …"; the words for
+/// everything read when there is no gap.
+std::string gaps_sentence(const Report& report, const Brief& brief, model::Language language);
+
+/// Sorts the gaps: what can be mended and hides most comes first.
+void sort_gaps(std::vector<const model::Coverage*>& gaps, const Report& report);
+
+/// A row's reason and remedy for a person, empty when absent. Words of ours are said in Japanese
+/// too; what the kernel or a file said is kept as it is. Whoever was root is not told to be.
+std::string coverage_reason(const model::Coverage& row, model::Language language);
+std::string coverage_remedy(const model::Coverage& row, const Report& report,
+                            model::Language language);
+
+}  // namespace genba::render
