@@ -5,8 +5,10 @@
 
 #include "app/output.h"
 #include "base/text.h"
+#include "collect/collector.h"
 #include "fmt/format.h"
 #include "model/tables/coverage.h"
+#include "render/gaps.h"
 #include "render/table.h"
 #include "store/database.h"
 
@@ -25,10 +27,36 @@ std::string_view type_word(model::ColumnType type) {
   return "text";
 }
 
+// The collectors that provide the tables; "case" when a case itself is damaged.
+std::set<std::string_view> areas_of(const std::set<std::string>& tables) {
+  std::set<std::string_view> areas = {"case"};
+  for (const collect::Collector* collector : collect::all_collectors()) {
+    for (const model::TableInfo* table : collector->provides) {
+      if (tables.count(std::string(table->name)) > 0) {
+        areas.insert(collector->name);
+      }
+    }
+  }
+  return areas;
+}
+
+// "genba: area subject: status (remedy): reason", cut to the terminal.
+std::string gap_line(const model::Coverage& row, const render::Report& report,
+                     const QueryOptions& options) {
+  const std::string reason = render::coverage_reason(row, options.language);
+  const std::string remedy = render::coverage_remedy(row, report, options.language);
+  std::string line = fmt::format("genba: {} {}: {}", row.area, row.subject,
+                                 render::status_word(row.status, options.language));
+  line += remedy.empty() ? "" : fmt::format(" ({})", remedy);
+  line += reason.empty() ? "" : fmt::format(": {}", reason);
+  line = base::escape_for_terminal(line);
+  return options.columns ? base::truncate_to_width(line, *options.columns) : line;
+}
+
 // An empty answer is never a failed read: says what was not seen of the tables in question.
 void print_gaps(const model::Facts& facts, const std::set<std::string>& tables,
-                model::Language language) {
-  const bool ja = language == model::Language::kJapanese;
+                const QueryOptions& options) {
+  const bool ja = options.language == model::Language::kJapanese;
   for (const std::string& name : tables) {
     const model::TableInfo* table = model::find_table(name);
     if (table != nullptr && !facts.has(*table)) {
@@ -36,14 +64,13 @@ void print_gaps(const model::Facts& facts, const std::set<std::string>& tables,
                                 : fmt::format("genba: the table {} could not be read\n", name));
     }
   }
+  render::Report report;
+  report.facts = &facts;
+  const auto areas = areas_of(tables);
   for (const model::Coverage& row : facts.read<model::Coverage>()) {
-    if (row.status == "complete") {
-      continue;
+    if (row.status != "complete" && areas.count(row.area) > 0) {
+      print(Stream::kErrors, gap_line(row, report, options) + "\n");
     }
-    const std::string reason = row.reason ? fmt::format(": {}", *row.reason) : std::string();
-    print(Stream::kErrors,
-          fmt::format("genba: {} {}: {}{}\n", row.area, base::escape_for_terminal(row.subject),
-                      row.status, base::escape_for_terminal(reason)));
   }
 }
 
@@ -92,7 +119,7 @@ base::Result<QueryOutcome> run_query(const QueryOptions& options, Progress& prog
   progress.wipe();
   GENBA_TRY_VOID(print_rows(*statement, options));
   if (!options.quiet) {
-    print_gaps(observation.facts, tables, options.language);
+    print_gaps(observation.facts, tables, options);
   }
   bool answered = tables.empty();
   for (const std::string& name : tables) {
