@@ -8,7 +8,6 @@
 namespace genba::collect {
 namespace {
 
-using base::Error;
 using base::ErrorCode;
 
 model::Coverage finished(CoverageCounter& counter) {

@@ -12,7 +12,6 @@
 
 namespace genba::host {
 
-using base::Error;
 using base::ErrorCode;
 using base::fail;
 

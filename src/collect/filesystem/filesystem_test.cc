@@ -20,7 +20,6 @@ const Collector& collector();
 
 namespace {
 
-using base::ErrorCode;
 using host::FileType;
 using test::FakeHost;
 

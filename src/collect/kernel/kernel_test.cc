@@ -12,7 +12,6 @@ const Collector& collector();
 
 namespace {
 
-using base::ErrorCode;
 using test::coverage_of;
 using test::FakeHost;
 using test::run_collector;

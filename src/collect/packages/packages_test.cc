@@ -17,7 +17,6 @@ const Collector& collector();
 
 namespace {
 
-using base::ErrorCode;
 using test::FakeHost;
 
 constexpr std::string_view kLsMd5 = "0123456789abcdef0123456789abcdef";
