@@ -74,15 +74,29 @@ void print_gaps(const model::Facts& facts, const std::set<std::string>& tables,
   }
 }
 
+// In pieces: a system call for each line would take longer than the query.
+base::Result<void> print_json_rows(store::Statement& statement) {
+  constexpr size_t kPiece = 64UL << 10;
+  std::string piece;
+  base::Result<Reader> printed = Reader::kListens;
+  GENBA_TRY_VOID(statement.run({}, [&](std::span<const model::Value> row) {
+    piece += render::render_row_json(statement.columns(), row);
+    if (piece.size() >= kPiece) {
+      printed = print_result(piece);
+      piece.clear();
+    }
+    return printed && *printed == Reader::kListens;
+  }));
+  if (printed && *printed == Reader::kListens) {
+    printed = print_result(piece);
+  }
+  GENBA_TRY_VOID(printed);
+  return {};
+}
+
 base::Result<void> print_rows(store::Statement& statement, const QueryOptions& options) {
   if (options.format == Format::kJson) {
-    base::Result<Reader> printed = Reader::kListens;
-    GENBA_TRY_VOID(statement.run({}, [&](std::span<const model::Value> row) {
-      printed = print_result(render::render_row_json(statement.columns(), row));
-      return printed && *printed == Reader::kListens;
-    }));
-    GENBA_TRY_VOID(printed);
-    return {};
+    return print_json_rows(statement);
   }
   render::ResultRows rows;
   rows.columns = statement.columns();

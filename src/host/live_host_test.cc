@@ -75,6 +75,20 @@ TEST(LiveHost, MagicLinksLeadToTheRunningFileOnlyWhenAsked) {
   EXPECT_EQ(host->stat_magic("/proc/99999999/exe").error().code, ErrorCode::kGone);
 }
 
+TEST(LiveHost, LinksOfAProcessAreReadAndNeverFollowed) {
+  const auto host = live();
+  const test::Child child;
+  test::Scratch scratch;
+  scratch.link("l", "elsewhere");
+  const std::string top = fmt::format("/proc/{}", child.pid());
+  EXPECT_EQ(*host->read_link(top + "/root"), "/");
+  EXPECT_EQ(*host->read_link(fmt::format("{0}/task/{1}/root", top, child.pid())), "/");
+  EXPECT_EQ(host->read_link(top + "/ns/net")->rfind("net:[", 0), 0U);
+  EXPECT_EQ(*host->read_link(top + "/fd/0"), *host->read_link("/proc/self/fd/0"));
+  EXPECT_EQ(host->read_link(top + "/fd").error().code, ErrorCode::kWrongType);
+  EXPECT_FALSE(host->read_link(top + "/root" + scratch.at("l")).has_value());
+}
+
 TEST(LiveHost, WhatIsBelowAnEndedProcessIsGone) {
   const auto host = live();
   EXPECT_EQ(host->lstat("/proc/99999999").error().code, ErrorCode::kNotFound);

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/split.h"
 #include "fmt/format.h"
 #include "host/filesystem_names.h"
 #include "host/path_walk.h"
@@ -79,6 +80,25 @@ bool is_usable(std::string_view path) {
 bool is_number(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Whether a path relative to procfs leads to a link of a process through real directories only:
+// N/x or N/task/M/x, with fd, ns or map_files before x or not.
+bool is_link_of_process(std::string_view rest) {
+  std::vector<std::string_view> parts = base::split(rest, '/');
+  if (parts.size() < 2 || !is_number(parts[0])) {
+    return false;
+  }
+  size_t next = 1;
+  if (parts.size() > 3 && parts[1] == "task" && is_number(parts[2])) {
+    next = 3;
+  }
+  const std::string_view directory = parts[next];
+  if (parts.size() > next + 1 &&
+      (directory == "fd" || directory == "ns" || directory == "map_files")) {
+    ++next;
+  }
+  return parts.size() == next + 1;
 }
 
 }  // namespace
@@ -356,7 +376,23 @@ Result<FileStatus> RootedTree::status(std::string_view path, Follow follow) cons
   return to_file_status(status);
 }
 
+std::optional<std::string> RootedTree::read_procfs_link(std::string_view path) const {
+  if (!procfs_is_proc_ || !is_usable(path)) {
+    return std::nullopt;
+  }
+  const NormalPath normal = normalize(path);
+  const Base base = base_of(normal.text);
+  if (!base.procfs || normal.goes_up || !is_link_of_process(base.rest)) {
+    return std::nullopt;
+  }
+  auto text = sys::readlinkat(base.fd, base.rest.c_str());
+  return text ? std::optional(*std::move(text)) : std::nullopt;
+}
+
 Result<std::string> RootedTree::read_link(std::string_view path) const {
+  if (auto text = read_procfs_link(path)) {
+    return *std::move(text);
+  }
   GENBA_TRY(const sys::Fd fd, open_path(path, Follow::kNo));
   GENBA_TRY(const auto status, sys::statx(fd.get(), "", kStatusFlags, kStatusMask));
   if (!S_ISLNK(status.stx_mode)) {

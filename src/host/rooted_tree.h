@@ -110,6 +110,9 @@ class RootedTree {
   Result<sys::Fd> reopen(const Place& place, int flags) const;
   Result<sys::Fd> reopen_by_name(const Place& place, int flags) const;
   Result<OpenFile> open_procfs_file(const Base& base) const;
+  /// The quick way for the many links of processes: one system call, and no directory on the way
+  /// that could be a link. Nothing when that does not serve, whatever the reason.
+  std::optional<std::string> read_procfs_link(std::string_view path) const;
   bool may_move(const sys::Fd& fd) const;
   bool is_missing_process(std::string_view path) const;
 

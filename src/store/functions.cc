@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/split.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "store/sqlite.h"
 
@@ -74,6 +75,29 @@ bool has_hidden(std::string_view path) {
   });
 }
 
+// Control characters, and characters that take no room or change the direction of writing.
+bool is_unseen(uint32_t code_point) {
+  return code_point < 0x20 || code_point == 0x7F ||
+         (code_point >= 0x200B && code_point <= 0x200F) ||
+         (code_point >= 0x202A && code_point <= 0x202E) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+bool is_deceptive_name(std::string_view name) {
+  if (name.empty()) {
+    return false;
+  }
+  if (name.back() == ' ' || name.find_first_not_of(". ") == std::string_view::npos) {
+    return true;
+  }
+  for (size_t offset = 0; offset < name.size();) {
+    if (is_unseen(base::next_code_point(name, offset))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 template <std::string_view (*kFunction)(std::string_view)>
 void text_function(sqlite3_context* context, int, Arguments arguments) {
   if (const auto text = text_of(arguments[0])) {
@@ -125,6 +149,7 @@ constexpr OwnFunction kFunctions[] = {
     {"ends_with", 2, compare_function<ends_with>},
     {"in_directory", 2, compare_function<lies_in>},
     {"has_hidden_component", 1, test_function<has_hidden>},
+    {"is_deceptive_name", 1, test_function<is_deceptive_name>},
 };
 
 }  // namespace

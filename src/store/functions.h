@@ -7,6 +7,8 @@
 //   in_directory(path, directory)    below it, at any depth; '/tmpx/a' is not in '/tmp', '/tmp'
 //                                    neither; '..' is a name like any other
 //   has_hidden_component(path)       a name in it starts with a dot ('.' and '..' do not count)
+//   is_deceptive_name(name)          only dots and blanks, a blank at its end, or a character that
+//                                    is not seen (control, no width, direction of writing)
 // Covered by functions_test.cc.
 #pragma once
 

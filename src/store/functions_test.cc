@@ -69,6 +69,26 @@ TEST(HasHiddenComponent, DotsThatMeanDirectoriesDoNotCount) {
   EXPECT_EQ(value_of("has_hidden_component('.ssh')"), "1");
 }
 
+TEST(IsDeceptiveName, WhatAListingDoesNotShow) {
+  EXPECT_EQ(value_of("is_deceptive_name('...')"), "1");
+  EXPECT_EQ(value_of("is_deceptive_name(' ')"), "1");
+  EXPECT_EQ(value_of("is_deceptive_name('.. ')"), "1");
+  EXPECT_EQ(value_of("is_deceptive_name('sshd ')"), "1");
+  EXPECT_EQ(value_of("is_deceptive_name('a' || char(27) || '[2K')"), "1");
+  EXPECT_EQ(value_of("is_deceptive_name('x' || char(8238) || 'gnp.elf')"), "1");
+  EXPECT_EQ(value_of("is_deceptive_name('ss' || char(8203) || 'hd')"), "1");
+}
+
+TEST(IsDeceptiveName, OrdinaryNamesOfManyTongues) {
+  EXPECT_EQ(value_of("is_deceptive_name('')"), "0");
+  EXPECT_EQ(value_of("is_deceptive_name('.bashrc')"), "0");
+  EXPECT_EQ(value_of("is_deceptive_name('..data')"), "0");
+  EXPECT_EQ(value_of("is_deceptive_name('my file.txt')"), "0");
+  EXPECT_EQ(value_of("is_deceptive_name('報告書　最終.pdf')"), "0");
+  EXPECT_EQ(value_of("is_deceptive_name('\\xFF')"), "0");
+  EXPECT_EQ(value_of("is_deceptive_name(NULL)"), "NULL");
+}
+
 TEST(StartsWith, CasesDifferAndWildcardsAreText) {
   EXPECT_EQ(value_of("starts_with('/tmp/x', '/tmp')"), "1");
   EXPECT_EQ(value_of("starts_with('/TMP/x', '/tmp')"), "0");
