@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Does the report page work in a browser? Opens the golden pages, and one that the binary writes
-# itself once it can, in headless Chromium: the verdict is there in both languages, nothing is
-# asked of the network, nothing is complained about on the console, it prints to PDF. (Chromium's
-# own screenshot and DOM commands are scripts, so scripting cannot be switched off for them; that
-# the page has none is checked on its text, and its own policy forbids them.)
+# Does the report page work in a browser? Opens the golden pages, and those that the binary writes
+# itself, in headless Chromium with JavaScript switched off by the profile: the verdict is there in
+# both languages, nothing is asked of the network, nothing is complained about on the console, light
+# and dark look different, it prints to PDF. The pictures are left in screenshots/ of the build for
+# people to look at.
 set -euo pipefail
 
 if ! command -v chromium >/dev/null; then
   echo "SKIPPED: no chromium here, so nobody has looked at the report page in a browser" >&2
   exit 77
 fi
+if ! fc-list :lang=ja 2>/dev/null | grep -q .; then
+  echo "SKIPPED: no Japanese font here (fonts-noto-cjk), so nobody has looked at the report page" >&2
+  exit 77
+fi
+pictures=${GENBA_BUILD_DIR:-build}/screenshots
+mkdir -p "$pictures"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
@@ -20,14 +26,29 @@ fail() {
   failures=$((failures + 1))
 }
 
-# browse PAGE ARGUMENT… : a fresh profile each time, and a log of every request that is made.
+# browse PAGE ARGUMENT… : a fresh profile each time, without JavaScript, and a log of every request
+# that is made.
 browse() {
-  local page=$1
+  local page=$1 profile
   shift
+  profile=$(mktemp -d "$work/profile.XXXXXX")
+  mkdir "$profile/Default"
+  echo '{"profile": {"default_content_setting_values": {"javascript": 2}}}' \
+    >"$profile/Default/Preferences"
   timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
     --disable-background-networking --disable-component-update --disable-sync \
-    --user-data-dir="$(mktemp -d "$work/profile.XXXXXX")" --enable-logging=stderr \
+    --user-data-dir="$profile" --enable-logging=stderr \
     --log-net-log="$work/net.json" "$@" "file://$page" 2>"$work/log"
+}
+
+# take_picture PAGE SCHEME PICTURE: as a screen shows it that prefers light or dark.
+take_picture() {
+  local scheme=1
+  [ "$2" = light ] || scheme=0
+  rm -f "$3"
+  browse "$1" --blink-settings="preferredColorScheme=$scheme" --window-size=1100,1600 \
+    --hide-scrollbars --screenshot="$3" >/dev/null || fail "$1: no picture in $2"
+  [ "$(stat -c %s "$3" 2>/dev/null || echo 0)" -gt 20000 ] || fail "$1: the picture in $2 is empty"
 }
 
 # check_page PAGE LANGUAGE VERDICT
@@ -48,6 +69,12 @@ check_page() {
     grep -E '192\.0\.2\.|198\.51\.100\.|203\.0\.113\.'; then
     fail "$page: a request went to an address that the report only names"
   fi
+  local picture=$pictures/$(basename "$page" .html)
+  take_picture "$page" light "$picture.light.png"
+  take_picture "$page" dark "$picture.dark.png"
+  if cmp -s "$picture.light.png" "$picture.dark.png"; then
+    fail "$page: light and dark look the same"
+  fi
   browse "$page" --no-pdf-header-footer --print-to-pdf="$work/page.pdf" >/dev/null ||
     fail "$page: printing did not finish"
   head -c 5 "$work/page.pdf" 2>/dev/null | grep -q '^%PDF-' || fail "$page: no PDF"
@@ -65,19 +92,21 @@ own_report() {
     2>"$work/own.log" || status=$?
   [ "$status" -le 1 ] && [ -s "$work/own.$language.html" ]
 }
-if [ -x "${GENBA_BINARY:-}" ] && "$GENBA_BINARY" triage --help 2>/dev/null | grep -q -- '--report'; then
-  for language in en ja; do
-    if own_report "$language"; then
-      verdict=$(sed -nE 's#.*<strong>(.*)</strong></h1>.*#\1#p' "$work/own.$language.html" | head -n 1)
-      [ -n "$verdict" ] || fail "the binary's own page has no verdict"
-      check_page "$work/own.$language.html" "$language" "$verdict"
-    else
-      fail "triage --report wrote no page: $(tail -n 3 "$work/own.log")"
-    fi
-  done
-else
-  echo "this build has no 'triage --report' yet: only the golden pages were looked at" >&2
-fi
+# Is JavaScript off? Otherwise this test would say less than it claims.
+echo '<p id="p">off</p><script>document.getElementById("p").textContent = "on"</script>' \
+  >"$work/script.html"
+browse "$work/script.html" --dump-dom | grep -q '<p id="p">off</p>' ||
+  fail "this browser runs scripts though its profile forbids them"
+
+for language in en ja; do
+  if own_report "$language"; then
+    verdict=$(sed -nE 's#.*<strong>(.*)</strong></h1>.*#\1#p' "$work/own.$language.html" | head -n 1)
+    [ -n "$verdict" ] || fail "the binary's own page has no verdict"
+    check_page "$work/own.$language.html" "$language" "$verdict"
+  else
+    fail "triage --report wrote no page: $(tail -n 3 "$work/own.log")"
+  fi
+done
 
 [ "$failures" = 0 ] || exit 1
 echo "the report page holds in a browser"
