@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/coverage_words.h"
 
-#include <optional>
-#include <vector>
+#include "render/phrases.h"
 
 namespace genba::render {
 
 namespace {
 
-// `*` in `english` stands for a value; `{0}`, `{1}` … in `japanese` for the values in order. The
-// first entry that fits the whole sentence counts.
-struct Entry {
-  std::string_view english;
-  std::string_view japanese;
-};
-
-constexpr Entry kEntries[] = {
+constexpr Phrase kEntries[] = {
     // What helps.
     {"run as root", "rootで実行してください"},
     {"--deep", "--deep を付けて実行してください"},
@@ -43,6 +35,7 @@ constexpr Entry kEntries[] = {
     {"* of * files were not compared: the time for it is over",
      "{1}ファイルのうち{0}件は、時間切れのため照合していません"},
     {"left out by --no-walk", "--no-walk により省略しました"},
+    {"* (and * more such places)", "{0}（同様の場所がほか{1}か所）"},
     {"*: a network, FUSE or automount filesystem is not entered*",
      "{0}：ネットワーク、FUSE、自動マウントのファイルシステムには入りません{1}"},
     {"*: the root of a container is not entered*", "{0}：コンテナのルートには入りません{1}"},
@@ -89,6 +82,73 @@ constexpr Entry kEntries[] = {
     {"the log is cut: no seal", "記録が途中で切れています（封印なし）"},
     {"the log was altered", "記録が改変されています"},
 
+    {"AuthorizedKeysFile '*' is not understood", "AuthorizedKeysFile の '{0}' を解釈できません"},
+    {"sshd's Include files are nested too deeply, or too many",
+     "sshdのIncludeファイルの入れ子が深すぎるか、数が多すぎます"},
+    {"*, though os-release says that the host is of Debian's family",
+     "{0}（os-releaseではDebian系のホスト）"},
+    {"there is no dpkg database", "dpkgのデータベースがありません"},
+    {"the dpkg database is empty", "dpkgのデータベースが空です"},
+    {"there is no package's file list", "パッケージのファイル一覧がありません"},
+    {"the package * is installed but has no file list",
+     "インストール済みのパッケージ {0} にファイル一覧がありません"},
+    {"--root * holds no system (no etc, usr, bin or var with anything in it): is it mounted?",
+     "--root {0} "
+     "にはシステムがありません（etc、usr、bin、varが無いか空です）。マウントされていますか"},
+    {"--root *: *; run as root", "--root {0}：{1}。rootで実行してください"},
+
+    // Helpers and the kernel.
+    {"no answer from the reading helper", "読み取り用の補助プロセスから応答がありません"},
+    {"reading '*': no answer from the kernel in * ms",
+     "{0} を読もうとしましたが、カーネルが{1}ミリ秒以内に応答しません"},
+    {"sock_diag in the namespace of process *: no answer from the kernel in * ms",
+     "sock_diag：プロセス{0}の名前空間で、カーネルが{1}ミリ秒以内に応答しません"},
+    {"reading '*': the helper ended", "{0} を読む間に補助プロセスが終了しました"},
+    {"not tried: * reads have hung in the kernel already",
+     "読み取りがすでに{0}件、カーネル内で止まったため、試していません"},
+    {"the process that starts helpers has ended", "補助プロセスを起動する親が終了しました"},
+    {"no helper process could be forked", "補助プロセスを起動できません"},
+    {"a helper's answer is damaged", "補助プロセスの応答が壊れています"},
+    {"sock_diag: the kernel would have to load a module; --allow-module-load lets it",
+     "sock_diag：カーネルモジュールの読み込みが必要です（--allow-module-load で許可します）"},
+    {"sock_diag: not in this kernel", "sock_diag：このカーネルにはありません"},
+    {"sock_diag: a message of impossible length", "sock_diag：応答の長さが不正です"},
+    {"sock_diag: the helper ended", "sock_diag：補助プロセスが終了しました"},
+    {"sock_diag: the dump ended early", "sock_diag：一覧が途中で終わりました"},
+    {"sock_diag: only a running kernel has sockets", "sock_diag：稼働中のカーネルにしかありません"},
+    {"uname: only a running kernel has these names", "uname：稼働中のカーネルにしかありません"},
+    {"'*': only a live host has magic links", "{0} は稼働中のホストにしかありません"},
+    {"no procfs at /proc, and none could be made", "/proc にprocfsがなく、用意もできません"},
+    {"not cloned", "複製できませんでした"},
+    {"no procfs to open it through", "開くためのprocfsがありません"},
+
+    // What a path turned out to be.
+    {"lies on * mounted at '*', which is not entered",
+     "{1} にマウントされた {0} の上にあるため読んでいません"},
+    {"listing '*': it is a symbolic link", "{0} はシンボリックリンクです"},
+    {"not a directory but a *", "ディレクトリではありません（{0}）"},
+    {"not a regular file but a *", "通常のファイルではありません（{0}）"},
+    {"not a symbolic link", "シンボリックリンクではありません"},
+    {"'*' is no directory", "{0} はディレクトリではありません"},
+    {"no magic link of /proc/PID", "/proc/PID のマジックリンクではありません"},
+    {"a magic link of procfs", "procfsのマジックリンクです"},
+    {"only paths below /proc/PID/root can be followed", "/proc/PID/root の下しかたどれません"},
+    {"replaced while it was being opened", "開く間に置き換えられました"},
+    {"vanished while it was being opened", "開く間に消えました"},
+    {"a directory was moved while the path was being resolved",
+     "パスをたどる間にディレクトリが移動しました"},
+    {"reading it would take messages from the kernel's trace",
+     "読むとカーネルのトレースが失われるため、読んでいません"},
+    {"reading it would take messages from the kernel's log",
+     "読むとカーネルのログが失われるため、読んでいません"},
+    {"a path must be absolute and hold no NUL", "絶対パスでないか、NULを含んでいます"},
+    {"an entry of '*' has no status", "{0} に状態を取得できない項目があります"},
+    {"a namespace link without an inode: *", "名前空間のリンクが不正です：{0}"},
+    {"'*' changes while it is read", "{0} は読む間に変わり続けています"},
+    {"hashing took longer than the run allows", "ハッシュ値の計算が時間内に終わりませんでした"},
+    {"the bytes for hashing are used up", "ハッシュ値の計算で読める量の上限に達しました"},
+    {"no more is known", "詳しい理由は不明です"},
+
     // Errors: their own words stay behind.
     {"refused by the kernel even to root: *", "rootでもカーネルに拒否されました（{0}）"},
     {"*: permission denied", "アクセスを拒否されました（{0}）"},
@@ -96,65 +156,17 @@ constexpr Entry kEntries[] = {
     {"*: no such file or directory", "見つかりません（{0}）"},
     {"*: input/output error", "入出力エラー（{0}）"},
     {"*: connection timed out", "制限時間内に応答がありません（{0}）"},
+    {"reading '*': *", "{0} の読み取り：{1}"},
+    {"opening '*': *", "{0} を開く操作：{1}"},
+    {"listing '*': *", "{0} の一覧：{1}"},
     {"* at byte * of *", "データの破損：{2} の{1}バイト目（{0}）"},
 };
-
-// The values that `pattern` finds in the whole of `text`.
-std::optional<std::vector<std::string_view>> match(std::string_view pattern,
-                                                   std::string_view text) {
-  std::vector<std::string_view> values;
-  size_t star = pattern.find('*');
-  if (star == std::string_view::npos) {
-    return pattern == text ? std::optional(values) : std::nullopt;
-  }
-  if (text.substr(0, star) != pattern.substr(0, star)) {
-    return std::nullopt;
-  }
-  text.remove_prefix(star);
-  while (true) {
-    pattern.remove_prefix(star + 1);
-    star = pattern.find('*');
-    const std::string_view fixed = pattern.substr(0, star);
-    // The last fixed part stands at the end, the others at their first place.
-    const bool last = star == std::string_view::npos;
-    const size_t at = fixed.empty() ? text.size() : last ? text.rfind(fixed) : text.find(fixed);
-    if (at == std::string_view::npos || (last && at + fixed.size() != text.size())) {
-      return std::nullopt;
-    }
-    values.push_back(text.substr(0, at));
-    if (last) {
-      return values;
-    }
-    text.remove_prefix(at + fixed.size());
-  }
-}
-
-std::string put_in(std::string_view words, const std::vector<std::string_view>& values) {
-  std::string out;
-  for (size_t i = 0; i < words.size(); ++i) {
-    const bool place = i + 2 < words.size() && words[i] == '{' && words[i + 2] == '}';
-    if (!place) {
-      out += words[i];
-      continue;
-    }
-    const auto index = static_cast<size_t>(words[i + 1] - '0');
-    out += index < values.size() ? values[index] : std::string_view();
-    i += 2;
-  }
-  return out;
-}
 
 }  // namespace
 
 std::string coverage_text(std::string_view english, model::Language language) {
-  if (language == model::Language::kJapanese) {
-    for (const Entry& entry : kEntries) {
-      if (const auto values = match(entry.english, english)) {
-        return put_in(entry.japanese, *values);
-      }
-    }
-  }
-  return std::string(english);
+  return language == model::Language::kJapanese ? say_in_japanese(kEntries, english)
+                                                : std::string(english);
 }
 
 }  // namespace genba::render

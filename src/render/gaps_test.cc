@@ -75,7 +75,7 @@ TEST(Gaps, KnownReasonsAreSaidInJapaneseWithTheirValues) {
   EXPECT_EQ(ja("reading '/proc/1/maps': permission denied"),
             "アクセスを拒否されました（reading '/proc/1/maps'）");
   EXPECT_EQ(ja("refused by the kernel even to root: reading '/x': permission denied"),
-            "rootでもカーネルに拒否されました（reading '/x': permission denied）");
+            "rootでもカーネルに拒否されました（アクセスを拒否されました（reading '/x'））");
   EXPECT_EQ(ja("/mnt: a network, FUSE or automount filesystem is not entered (nfs)"),
             "/mnt：ネットワーク、FUSE、自動マウントのファイルシステムには入りません (nfs)");
   EXPECT_EQ(coverage_text("--deep", Language::kEnglish), "--deep");
