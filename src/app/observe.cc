@@ -59,6 +59,35 @@ Result<std::unique_ptr<host::Host>> open_host(const ObserveOptions& options) {
   return host::open_live_host(live);
 }
 
+// A tree without anything in these is an empty or a forgotten mount point. Its coverage row says so
+// in a case too.
+constexpr std::string_view kRootArea = "root";
+constexpr std::string_view kSystemDirectories[] = {"/etc", "/usr", "/bin", "/var"};
+
+std::optional<base::Error> look_for_system(const host::Host& tree, std::string_view root,
+                                           model::Facts& facts) {
+  base::Error error{base::ErrorCode::kNotFound, 0,
+                    fmt::format("--root {} holds no system (no etc, usr, bin or var with anything "
+                                "in it): is it mounted?",
+                                base::escape_for_terminal(root))};
+  for (const std::string_view directory : kSystemDirectories) {
+    const auto entries = tree.read_directory(directory);
+    if (entries && !entries->empty()) {
+      return std::nullopt;
+    }
+    if (!entries && entries.error().code == base::ErrorCode::kDenied) {
+      error = entries.error();
+      error.what =
+          fmt::format("--root {}: {}; run as root", base::escape_for_terminal(root), error.what);
+    }
+  }
+  collect::CoverageCounter coverage(kRootArea, "/");
+  coverage.asked();
+  coverage.failed(error);
+  coverage.finish(facts);
+  return error;
+}
+
 // All collectors, without the walk when that was left out.
 std::vector<const collect::Collector*> collectors_for(Walk walk) {
   std::vector<const collect::Collector*> chosen;
@@ -91,6 +120,23 @@ Result<void> save(store::CaseWriter& writer, const model::Facts& facts, base::Ti
   return {};
 }
 
+render::CaseState case_state_of(store::CaseEnd end) {
+  switch (end) {
+    case store::CaseEnd::kSealed: return render::CaseState::kSealed;
+    case store::CaseEnd::kCut: return render::CaseState::kCut;
+    case store::CaseEnd::kAltered: return render::CaseState::kAltered;
+  }
+  return render::CaseState::kAltered;
+}
+
+// What the case's own tree calls "/log.jsonl" stands below the directory that was named.
+base::Error unreadable_case(base::Error error, const std::string& directory) {
+  if (const size_t at = error.what.find("'/"); at != std::string::npos) {
+    error.what.insert(at + 1, directory);
+  }
+  return as_usage(std::move(error), "--case", "give a directory that --save has made");
+}
+
 Result<Observation> observe_case(const ObserveOptions& options) {
   auto directory = host::open_tree_host(*options.case_dir);
   if (!directory) {
@@ -100,15 +146,13 @@ Result<Observation> observe_case(const ObserveOptions& options) {
   GENBA_TRY_VOID(sys::enter_look_sandbox(options.writing));
   auto contents = store::read_case(**directory);
   if (!contents) {
-    return base::fail(
-        as_usage(std::move(contents).error(),
-                 fmt::format("--case {}", base::escape_for_terminal(*options.case_dir)),
-                 "give a directory that --save has made"));
+    return base::fail(unreadable_case(std::move(contents).error(), *options.case_dir));
   }
   Observation observation;
   observation.facts = std::move(contents->facts);
   observation.run.started = contents->header.started;
   observation.run.source = fmt::format("case {}", *options.case_dir);
+  observation.run.case_state = case_state_of(contents->end);
   const char* damage = contents->end == store::CaseEnd::kCut       ? "the log is cut: no seal"
                        : contents->end == store::CaseEnd::kAltered ? "the log was altered"
                                                                    : nullptr;
@@ -154,6 +198,9 @@ Result<Observation> observe_host(const ObserveOptions& options, const collect::W
   if (options.depth == collect::Depth::kDefault) {
     gather_options.deadline = std::chrono::steady_clock::now() + kDefaultBudget;
   }
+  if (options.root) {
+    observation.no_system = look_for_system(*host, *options.root, observation.facts);
+  }
   gather(*host, collectors_for(options.walk), wanted, gather_options, observation.facts);
   if (options.walk == Walk::kNo) {
     collect::CoverageCounter coverage("filesystem", "walk");
@@ -162,7 +209,11 @@ Result<Observation> observe_host(const ObserveOptions& options, const collect::W
   }
   if (writer) {
     progress.show("save");
-    GENBA_TRY_VOID(save(*writer, observation.facts, host->clocks().realtime));
+    if (auto saved = save(*writer, observation.facts, host->clocks().realtime); !saved) {
+      base::Error error = std::move(saved).error();
+      error.code = base::ErrorCode::kOutput;
+      return base::fail(std::move(error));
+    }
   }
   fill_footprint(host->footprint(), observation.run);
   return observation;
@@ -191,9 +242,16 @@ void complete_figures(std::chrono::steady_clock::time_point started, render::Run
 }
 
 bool saw_anything(const model::Facts& facts) {
+  for (const model::Coverage& row : facts.read<model::Coverage>()) {
+    if (row.area == kRootArea && row.status == "failed") {
+      return false;
+    }
+  }
   for (const model::TableInfo* table : facts.tables()) {
     const bool counts = table != &model::tables::coverage() && table != &model::tables::host_info();
-    if (counts && facts.find(*table)->size() > 0) {
+    // The walk of an empty tree still lists the root itself.
+    const size_t nothing = table == &model::tables::file() ? 1 : 0;
+    if (counts && facts.find(*table)->size() > nothing) {
       return true;
     }
   }

@@ -37,6 +37,8 @@ struct ObserveOptions {
 struct Observation {
   model::Facts facts;
   render::RunFigures run;
+  /// Why nothing of a --root says anything, when it holds no system (a disk that is not mounted).
+  std::optional<base::Error> no_system;
 };
 
 /// An Observation, or kInvalid for options that cannot be obeyed (a --root that is no directory, a
@@ -47,7 +49,8 @@ base::Result<Observation> observe(const ObserveOptions& options, const collect::
 /// Fills in what is known only at the end: the seconds since `started`, bytes written, memory.
 void complete_figures(std::chrono::steady_clock::time_point started, render::RunFigures& run);
 
-/// Whether anything besides coverage and the machine's name was read.
+/// Whether anything useful was read: more than coverage, the machine's name and its root directory,
+/// and not of a tree that holds no system.
 bool saw_anything(const model::Facts& facts);
 
 }  // namespace genba::app

@@ -20,6 +20,7 @@ base::Result<Reader> print_result(std::string_view text) {
     return Reader::kGone;
   }
   base::Error error = base::error_from_errno(reason, "writing the result to standard output");
+  error.code = base::ErrorCode::kOutput;
   error.what += "; what was written is incomplete: send it to where there is room";
   return base::fail(std::move(error));
 }

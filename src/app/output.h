@@ -17,7 +17,8 @@ enum class Reader : uint8_t { kListens, kGone };
 bool print(Stream stream, std::string_view text);
 
 /// Writes all of `text`, a part of what was asked for, to standard output. That its reader has gone
-/// is no failure; that it does not fit (a full disk) is one, for a cut result looks like a whole.
+/// is no failure; that it does not fit (a full disk) is one, kOutput, for a cut result looks like a
+/// whole.
 base::Result<Reader> print_result(std::string_view text);
 
 }  // namespace genba::app

@@ -2,8 +2,10 @@
 #include "app/query.h"
 
 #include <set>
+#include <vector>
 
 #include "app/output.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "collect/collector.h"
 #include "fmt/format.h"
@@ -108,11 +110,28 @@ base::Result<void> print_rows(store::Statement& statement, const QueryOptions& o
   return {};
 }
 
-// A name that does not exist is mended by looking at those that do.
+// A name that does not exist is mended by looking at those that do; other SQL by an example.
+std::string sql_hint(std::string_view what) {
+  constexpr std::string_view kNoTable = "no such table: ";
+  if (const size_t at = what.find(kNoTable); at != std::string_view::npos) {
+    std::vector<std::string_view> names;
+    for (const model::TableInfo* table : model::all_tables()) {
+      names.push_back(table->name);
+    }
+    const std::string_view near = base::nearest(what.substr(at + kNoTable.size()), names);
+    if (!near.empty()) {
+      return fmt::format("did you mean '{}'?", near);
+    }
+  }
+  return what.find("no such ") != std::string_view::npos
+             ? "'genba query --tables' lists tables and columns"
+             : "'genba help query' shows examples";
+}
+
 base::Result<std::set<store::ColumnUse>> uses_of(std::string_view sql) {
   auto uses = store::uses_of(sql);
-  if (!uses && uses.error().what.find("no such") != std::string::npos) {
-    uses.error().what += "; 'genba query --tables' lists tables and columns";
+  if (!uses) {
+    uses.error().what += "; " + sql_hint(uses.error().what);
   }
   return uses;
 }
@@ -128,6 +147,9 @@ base::Result<QueryOutcome> run_query(const QueryOptions& options, Progress& prog
     tables.insert(table);
   }
   GENBA_TRY(const Observation observation, observe(options.observe, wanted, progress));
+  if (observation.no_system) {
+    return base::fail(*observation.no_system);
+  }
   GENBA_TRY(const auto database, store::Database::open(observation.facts));
   GENBA_TRY(const auto statement, database->prepare(options.sql));
   progress.wipe();

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/triage.h"
 
-#include <algorithm>
 #include <chrono>
 
-#include "app/output.h"
 #include "app/rule_set.h"
 #include "judge/judge.h"
 #include "judge/words.h"
@@ -47,10 +45,6 @@ void point_next_steps(const ObserveOptions& options, model::Judgement& judgement
   }
 }
 
-bool counts(const model::Finding& finding) {
-  return finding.severity >= model::Severity::kMedium;
-}
-
 }  // namespace
 
 Result<TriageOutcome> run_triage(const TriageOptions& options, Progress& progress) {
@@ -61,28 +55,35 @@ Result<TriageOutcome> run_triage(const TriageOptions& options, Progress& progres
   progress.show("judge");
   GENBA_TRY(const auto database, store::Database::open(observation.facts));
   GENBA_TRY(model::Judgement judgement, judge::judge(rules, *database, observation.facts));
+  if (judgement.verdict == model::Verdict::kNothingFound && !saw_anything(observation.facts)) {
+    judgement.verdict = model::Verdict::kCouldNotLook;
+  }
   point_next_steps(options.observe, judgement);
   render::Report report;
   report.facts = &observation.facts;
   report.judgement = &judgement;
   report.run = observation.run;
+  report.run.program = judge::quote_for_shell(options.program);
   complete_figures(started, report.run);
   Result<void> page_written;
   if (report_file) {
     const std::string page = render::render_html(report, options.style.language);
-    page_written = report_file->replace_content(page);
+    page_written = report_file->replace_content(page).map_error([](base::Error error) {
+      error.code = base::ErrorCode::kOutput;
+      return error;
+    });
     complete_figures(started, report.run);
   }
   progress.wipe();
-  GENBA_TRY_VOID(print_result(options.format == Format::kJson
-                                  ? render::render_json_lines(report, options.style.language)
-                                  : render::render_terminal(report, options.style)));
+  GENBA_TRY(const Reader reader,
+            print_result(options.format == Format::kJson
+                             ? render::render_json_lines(report, options.style.language)
+                             : render::render_terminal(report, options.style)));
   GENBA_TRY_VOID(page_written);  // only now: the verdict must not be lost with the page
   TriageOutcome outcome;
   outcome.verdict = judgement.verdict;
-  outcome.looked = saw_anything(observation.facts);
-  outcome.findings_of_medium_or_above =
-      std::any_of(judgement.findings.begin(), judgement.findings.end(), counts);
+  outcome.reader = reader;
+  outcome.no_system = std::move(observation.no_system);
   return outcome;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/observe.h"
+#include "app/output.h"
 #include "app/query.h"
 #include "model/finding.h"
 
@@ -20,13 +21,15 @@ struct TriageOptions {
   std::optional<std::string> report;  ///< one HTML file to write
   Format format = Format::kTable;     ///< kTable: text for people
   render::TerminalStyle style;
+  std::string program = "genba";  ///< how this binary was started
 };
 
 /// What triage ended with.
 struct TriageOutcome {
   model::Verdict verdict = model::Verdict::kNothingFound;
-  bool findings_of_medium_or_above = false;
-  bool looked = false;  ///< whether anything useful was read
+  Reader reader = Reader::kListens;  ///< of standard output
+  /// Why nothing could be looked at, when there is more to say than the report does.
+  std::optional<base::Error> no_system;
 };
 
 base::Result<TriageOutcome> run_triage(const TriageOptions& options, Progress& progress);

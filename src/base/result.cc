@@ -22,6 +22,7 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::kUnsupported: return "unsupported";
     case ErrorCode::kDamaged: return "damaged";
     case ErrorCode::kInvalid: return "invalid";
+    case ErrorCode::kOutput: return "output";
     case ErrorCode::kIo: return "io";
   }
   return "io";

@@ -28,6 +28,7 @@ enum class ErrorCode : uint8_t {
   kUnsupported,  ///< this kernel, or this host kind, does not offer it
   kDamaged,      ///< bytes do not follow their format
   kInvalid,      ///< the caller's arguments (a user's option, a rule file) are wrong
+  kOutput,       ///< what was asked for could not be written where the responder wanted it
   kIo,           ///< any other failure of the system
 };
 

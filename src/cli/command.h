@@ -54,14 +54,16 @@ class Invocation {
   std::optional<std::string_view> value(std::string_view option) const;
 };
 
-/// What main learnt from the environment before it cleared it.
+/// What main learnt from the environment, before it cleared it, and from the words' first look.
 struct Terminal {
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
   bool can_redraw = false;  ///< stderr is a terminal, and one that can erase a line
   bool colour = false;
   size_t columns = 80;
+  /// --lang, wherever it stands, else the environment's: mistakes are told in it too.
   model::Language language = model::Language::kEnglish;
+  std::string program = "genba";  ///< how the shell was told to start this binary
 };
 
 /// Exit codes of the contract.

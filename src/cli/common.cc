@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/common.h"
 
+#include <algorithm>
+
 #include "app/output.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "cli/error_words.h"
 #include "fmt/format.h"
 #include "version.h"
 
@@ -58,16 +61,20 @@ base::Result<app::ObserveOptions> observe_options(const Invocation& invocation) 
   return options;
 }
 
+std::optional<model::Language> parse_language(std::string_view name) {
+  if (name == "en") {
+    return model::Language::kEnglish;
+  }
+  return name == "ja" ? std::optional(model::Language::kJapanese) : std::nullopt;
+}
+
 base::Result<model::Language> language_of(const Invocation& invocation, const Terminal& terminal) {
   const auto asked = invocation.value("lang");
   if (!asked) {
     return terminal.language;
   }
-  if (*asked == "en") {
-    return model::Language::kEnglish;
-  }
-  if (*asked == "ja") {
-    return model::Language::kJapanese;
+  if (const auto language = parse_language(*asked)) {
+    return *language;
   }
   return base::fail(
       usage(fmt::format("--lang takes en or ja, not '{}'", base::escape_for_terminal(*asked))));
@@ -82,10 +89,19 @@ std::string version_text() {
   return fmt::format("{} (commit {}, {})", version(), build_commit(), build_type());
 }
 
-Exit complain(const base::Error& error) {
-  const std::string line = fmt::format("genba: {}\n", base::escape_for_terminal(error.what));
-  app::print(app::Stream::kErrors, line);
-  return error.code == base::ErrorCode::kInvalid ? Exit::kUsage : Exit::kCouldNotLook;
+Exit complain(const base::Error& error, model::Language language) {
+  const bool ja = language == model::Language::kJapanese;
+  const size_t end = error.what.find('\n');
+  std::string line = error_words(error.what.substr(0, end), language);
+  if (end != std::string::npos) {
+    const auto more = std::count(error.what.begin(), error.what.end(), '\n');
+    line += fmt::format(fmt::runtime(ja ? "（ほか{}件）" : " (and {} more)"), more);
+  }
+  app::print(app::Stream::kErrors, fmt::format("genba: {}\n", base::escape_for_terminal(line)));
+  if (error.code == base::ErrorCode::kInvalid) {
+    return Exit::kUsage;
+  }
+  return error.code == base::ErrorCode::kOutput ? Exit::kActionFailed : Exit::kCouldNotLook;
 }
 
 }  // namespace genba::cli

@@ -14,6 +14,9 @@ namespace genba::cli {
 /// (--root with --case) or a number is none.
 base::Result<app::ObserveOptions> observe_options(const Invocation& invocation);
 
+/// The language of that name (en, ja).
+std::optional<model::Language> parse_language(std::string_view name);
+
 /// --lang when given (kInvalid for another word than en or ja), else the terminal's language.
 base::Result<model::Language> language_of(const Invocation& invocation, const Terminal& terminal);
 
@@ -23,8 +26,8 @@ app::ProgressMode progress_mode(const Invocation& invocation, const Terminal& te
 /// "0.1.0 (commit abc, release)".
 std::string version_text();
 
-/// Prints "genba: what" to stderr in one line and gives the exit code: usage for kInvalid,
-/// could-not-look for the rest.
-Exit complain(const base::Error& error);
+/// Prints "genba: what" to stderr in one line, of several the first, and gives the exit code: usage
+/// for kInvalid, an action that failed for kOutput, could-not-look for the rest.
+Exit complain(const base::Error& error, model::Language language);
 
 }  // namespace genba::cli

@@ -6,6 +6,7 @@
 // Covered by tests/whole.
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,16 +59,35 @@ Terminal read_terminal() {
   return terminal;
 }
 
+// Before the words are understood, so that a mistake in them is told in the right language too.
+std::optional<model::Language> language_in(const std::vector<std::string>& words) {
+  constexpr std::string_view kOption = "--lang";
+  std::optional<model::Language> language;
+  for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const std::string_view word = words[i];
+    if (word == kOption && i + 1 < words.size()) {
+      language = parse_language(words[i + 1]);
+    } else if (word.starts_with(kOption) && word.substr(kOption.size()).starts_with("=")) {
+      language = parse_language(word.substr(kOption.size() + 1));
+    }
+  }
+  return language;
+}
+
 int run(int argc, char** argv) {
-  const Terminal terminal = read_terminal();
+  Terminal terminal = read_terminal();
   sys::prepare_process();
   std::vector<std::string> words;
   for (int i = 1; i < argc; ++i) {
     words.emplace_back(argv[i]);
   }
+  terminal.language = language_in(words).value_or(terminal.language);
+  if (argc > 0 && argv[0][0] != '\0') {
+    terminal.program = argv[0];
+  }
   const auto invocation = parse(words);
   if (!invocation) {
-    return static_cast<int>(complain(invocation.error()));
+    return static_cast<int>(complain(invocation.error(), terminal.language));
   }
   return static_cast<int>(find_command(invocation->verb)->run(*invocation, terminal));
 }

@@ -8,31 +8,13 @@
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "fmt/format.h"
 
 namespace genba::cli {
 
 namespace {
-
-// Optimal string alignment distance (Damerau): a typo is one edit.
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
-  for (size_t i = 0; i <= a.size(); ++i) {
-    for (size_t j = 0; j <= b.size(); ++j) {
-      if (i == 0 || j == 0) {
-        cost[i][j] = i + j;
-        continue;
-      }
-      const size_t replace = cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, replace});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-      }
-    }
-  }
-  return cost[a.size()][b.size()];
-}
 
 std::string option_hint(std::string_view word, const Command& command) {
   std::vector<std::string> names;
@@ -42,7 +24,7 @@ std::string option_hint(std::string_view word, const Command& command) {
     }
   }
   const std::vector<std::string_view> views(names.begin(), names.end());
-  const std::string_view near = nearest(word.substr(0, word.find('=')), views);
+  const std::string_view near = base::nearest(word.substr(0, word.find('=')), views);
   if (near.empty()) {
     return fmt::format("'genba help {}' lists them", command.verb);
   }
@@ -53,12 +35,23 @@ base::Error usage_error(std::string what) {
   return base::Error{base::ErrorCode::kInvalid, 0, std::move(what)};
 }
 
+base::Error missing_value(std::string_view word, const Command& command) {
+  for (const auto options : {command.options, global_options()}) {
+    for (const Option& option : options) {
+      if (word == fmt::format("--{}", option.name)) {
+        return usage_error(fmt::format("{} needs a value: {} {}", word, word, option.value));
+      }
+    }
+  }
+  return usage_error(fmt::format("{} needs a value", base::escape_for_terminal(word)));
+}
+
 base::Error unknown_verb(std::string_view word) {
   std::vector<std::string_view> verbs;
   for (const Command* command : all_commands()) {
     verbs.push_back(command->verb);
   }
-  const std::string_view near = nearest(word, verbs);
+  const std::string_view near = base::nearest(word, verbs);
   const std::string hint = near.empty() ? std::string("'genba help' lists the verbs")
                                         : fmt::format("did you mean 'genba {}'?", near);
   return usage_error(fmt::format("unknown verb '{}'; {}", base::escape_for_terminal(word), hint));
@@ -94,6 +87,9 @@ base::Result<Invocation> parse_verb(const Command& command, std::vector<std::str
   std::reverse(words.begin(), words.end());  // CLI11 takes its words from the back
   try {
     app.parse(words);
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string what = error.what();  // "--root: 1 required DIR missing"
+    return base::fail(missing_value(what.substr(0, what.find(':')), command));
   } catch (const CLI::ParseError& error) {
     return base::fail(
         usage_error(fmt::format("{}; 'genba help {}' shows examples",
@@ -110,6 +106,9 @@ base::Result<Invocation> parse_verb(const Command& command, std::vector<std::str
       return base::fail(usage_error(fmt::format("'--{}' is given more than once", name)));
     }
     for (const std::string& value : slot.values) {
+      if (value.empty()) {
+        return base::fail(missing_value(fmt::format("--{}", name), command));
+      }
       invocation.options.emplace_back(name, value);
     }
   }
@@ -150,23 +149,6 @@ Invocation special(std::string_view verb, std::vector<std::string> arguments = {
 }
 
 }  // namespace
-
-std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
-  constexpr size_t kLongestWord = 64;
-  if (word.size() > kLongestWord) {
-    return {};
-  }
-  std::string_view best;
-  size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
-  for (const std::string_view candidate : candidates) {
-    const size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
 
 const Command* find_command(std::string_view verb) {
   for (const Command* command : all_commands()) {

@@ -20,7 +20,4 @@ base::Result<Invocation> parse(std::span<const std::string> words);
 /// The command of that verb, or nullptr.
 const Command* find_command(std::string_view verb);
 
-/// Of `candidates`, the one that `word` was probably meant to be; empty when none is near.
-std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
-
 }  // namespace genba::cli

@@ -38,8 +38,9 @@ class Wanted {
   std::set<std::string, std::less<>> tables_;
 };
 
-/// How deep a run looks.
-enum class Depth : uint8_t { kDefault, kDeep };
+/// How deep a run looks: at the usual places within the time of a triage; there, however long it
+/// takes, for what was asked by name; or everywhere.
+enum class Depth : uint8_t { kDefault, kAsked, kDeep };
 
 /// Everything a collector gets. `facts` holds what the tables in `needs` said and receives what it
 /// provides. `deadline` bounds optional work (hashing, walking): past it, stop and record coverage.

@@ -233,7 +233,7 @@ Result<std::unique_ptr<Host>> open_live_host(const LiveOptions& live) {
     root = sys::openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
   }
   if (!root) {
-    return fail(root.error().with_context("opening '/'"));
+    return fail(base::error_from_errno(root.error().sys_errno, "opening '/'"));
   }
   auto tree = std::make_unique<RootedTree>(*std::move(root), std::move(options));
   GENBA_TRY(auto helpers, HelperPool::start(*tree, live.helper_deadline));

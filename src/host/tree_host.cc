@@ -39,10 +39,9 @@ Result<std::unique_ptr<Host>> open_tree_host(std::string_view directory) {
   if (!root) {
     const bool file = root.error().sys_errno == ENOTDIR &&
                       sys::statx(AT_FDCWD, path.c_str(), AT_NO_AUTOMOUNT, STATX_TYPE).has_value();
-    auto error = root.error().with_context(fmt::format("opening '{}'", path));
     return fail(
         file ? base::Error{ErrorCode::kWrongType, 0, fmt::format("'{}' is no directory", path)}
-             : std::move(error));
+             : base::error_from_errno(root.error().sys_errno, fmt::format("opening '{}'", path)));
   }
   if (auto clone = clone_without_access_times(root->get(), "")) {
     *root = *std::move(clone);

@@ -14,7 +14,8 @@ namespace {
 constexpr std::string_view kSeverities[] = {"info", "low", "medium", "high", "critical"};
 constexpr std::string_view kConfidences[] = {"hint", "likely", "proven"};
 constexpr std::string_view kAbouts[] = {"intrusion", "weakness"};
-constexpr std::string_view kVerdicts[] = {"nothing found", "suspicious", "compromised"};
+constexpr std::string_view kVerdicts[] = {"could_not_look", "nothing found", "suspicious",
+                                          "compromised"};
 
 // 64 bits of the digest: a billion findings before two are likely to share an id.
 constexpr size_t kIdDigits = 16;

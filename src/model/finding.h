@@ -34,10 +34,11 @@ enum class Severity : uint8_t { kInfo, kLow, kMedium, kHigh, kCritical };
 enum class Confidence : uint8_t { kHint, kLikely, kProven };
 /// A visitor, or an open door.
 enum class About : uint8_t { kIntrusion, kWeakness };
-enum class Verdict : uint8_t { kNothingFound, kSuspicious, kCompromised };
+/// The answer of a run. kCouldNotLook: nothing useful was read, so nothing can be said.
+enum class Verdict : uint8_t { kCouldNotLook, kNothingFound, kSuspicious, kCompromised };
 
 /// Stable lower-case names: info low medium high critical; hint likely proven; intrusion weakness;
-/// "nothing found" suspicious compromised.
+/// could_not_look "nothing found" suspicious compromised.
 std::string_view to_string(Severity severity);
 std::string_view to_string(Confidence confidence);
 std::string_view to_string(About about);

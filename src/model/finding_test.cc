@@ -31,6 +31,7 @@ TEST(Names, SurviveTheRoundTrip) {
   for (const auto each : {About::kIntrusion, About::kWeakness}) {
     EXPECT_EQ(parse_about(to_string(each)), each);
   }
+  EXPECT_EQ(to_string(Verdict::kCouldNotLook), "could_not_look");
   EXPECT_EQ(to_string(Verdict::kNothingFound), "nothing found");
   EXPECT_FALSE(parse_severity("Critical"));
   EXPECT_FALSE(parse_about(""));

@@ -25,7 +25,7 @@ void count_coverage(Brief& brief, const Report& report) {
       continue;
     }
     ++brief.sources_asked;
-    if (row.seen > 0 || row.status == "complete") {
+    if (row.seen > 0) {
       ++brief.sources_read;
     }
     if (row.status != "complete") {
@@ -283,7 +283,7 @@ std::vector<Step> steps_of(const Brief& brief, const Report& report, Language la
   add_advice(brief, language, steps);
   add_commands(brief, steps);
   const bool kept = report.run.command.find("--save") != std::string::npos || !brief.live;
-  if (report.judgement->verdict != model::Verdict::kNothingFound && !kept &&
+  if (report.judgement->verdict > model::Verdict::kNothingFound && !kept &&
       !mentions(steps, "--save")) {
     steps.insert(steps.begin(),
                  {Step::Kind::kSentence, std::string(word(Word::kKeepEvidence, language))});

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "fmt/format.h"
+#include "model/tables/host_info.h"
 #include "render/coverage_words.h"
 
 namespace genba::render {
@@ -30,6 +31,9 @@ bool was_root(const Report& report) {
 
 Cause cause_of(const Coverage& row, bool root) {
   const std::string_view remedy = row.remedy ? std::string_view(*row.remedy) : std::string_view();
+  if (row.area == "case") {
+    return Cause::kFailed;  // a log that was cut or altered is damage, whatever counts
+  }
   if (row.status == "unsupported") {
     return Cause::kUnsupported;
   }
@@ -45,7 +49,59 @@ Cause cause_of(const Coverage& row, bool root) {
   return row.failed > 0 || row.status == "failed" ? Cause::kFailed : Cause::kLeftOut;
 }
 
+bool sees_only_a_container(const Report& report) {
+  const auto& hosts = report.facts->read<model::HostInfo>();
+  return !hosts.empty() && hosts.front().is_container.value_or(false);
+}
+
+// "Rules: 20 applied, 25 need a running host."; empty when all were applied.
+std::string rules_sentence(const model::Judgement& judgement, Language language) {
+  if (judgement.not_judged.empty()) {
+    return {};
+  }
+  size_t need_host = 0;
+  size_t lack_facts = 0;
+  for (const model::NotJudged& rule : judgement.not_judged) {
+    need_host += rule.reason == "not_applicable" ? 1 : 0;
+    lack_facts += rule.reason == "not_read" ? 1 : 0;
+  }
+  const std::pair<Word, size_t> kParts[] = {
+      {Word::kRulesApplied, judgement.rules_applied},
+      {Word::kRulesNeedHost, need_host},
+      {Word::kRulesLackFacts, lack_facts},
+      {Word::kRulesFailed, judgement.not_judged.size() - need_host - lack_facts}};
+  std::string parts;
+  for (const auto& [which, count] : kParts) {
+    if (count > 0 || which == Word::kRulesApplied) {
+      parts += parts.empty() ? "" : word(Word::kComma, language);
+      parts += fill(which, language, {with_commas(count)});
+    }
+  }
+  return fill(Word::kRules, language, {parts});
+}
+
 }  // namespace
+
+std::vector<std::string> limits_of_view(const Report& report, Language language) {
+  std::vector<std::string> limits;
+  if (sees_only_a_container(report)) {
+    limits.emplace_back(word(Word::kContainerYes, language));
+  }
+  if (std::string rules = rules_sentence(*report.judgement, language); !rules.empty()) {
+    limits.push_back(std::move(rules));
+  }
+  return limits;
+}
+
+std::string_view case_warning(const Report& report, Language language) {
+  switch (report.run.case_state) {
+    case CaseState::kNone:
+    case CaseState::kSealed: return {};
+    case CaseState::kCut: return word(Word::kCaseCut, language);
+    case CaseState::kAltered: return word(Word::kCaseAltered, language);
+  }
+  return {};
+}
 
 std::string gaps_sentence(const Report& report, const Brief& brief, Language language) {
   if (brief.gaps.empty()) {

@@ -16,6 +16,13 @@ namespace genba::render {
 /// everything read when there is no gap.
 std::string gaps_sentence(const Report& report, const Brief& brief, model::Language language);
 
+/// What stands before the gaps: that only a container is visible, how many rules could be applied.
+/// Empty when there is nothing to say.
+std::vector<std::string> limits_of_view(const Report& report, model::Language language);
+
+/// That the case which was read is cut or altered; empty when it is whole, or was no case.
+std::string_view case_warning(const Report& report, model::Language language);
+
 /// Sorts the gaps: what can be mended and hides most comes first.
 void sort_gaps(std::vector<const model::Coverage*>& gaps, const Report& report);
 

@@ -48,6 +48,24 @@ TEST(Gaps, AreToldByWhatHelps) {
   EXPECT_EQ(make_brief(run.report).gaps.front()->subject, "/proc/PID/exe");
 }
 
+TEST(Gaps, RulesAreCountedByWhatTheyLack) {
+  Situation run(0);
+  EXPECT_TRUE(limits_of_view(run.report, Language::kEnglish).empty());
+  run.judgement.rules_applied = 20;
+  for (const char* reason : {"not_applicable", "not_applicable", "not_read", "too slow"}) {
+    run.judgement.not_judged.emplace_back().reason = reason;
+  }
+  EXPECT_EQ(limits_of_view(run.report, Language::kEnglish),
+            (std::vector<std::string>{"Rules: 20 applied, 2 need a running host, 1 lacked facts, "
+                                      "1 failed or took too long."}));
+}
+
+TEST(Gaps, DamagedCaseIsAFailureNotAChoice) {
+  Situation run(0);
+  run.add("log.jsonl", "partial", "compare with another copy of the case").area = "case";
+  EXPECT_NE(run.sentence(Language::kEnglish).find("1 failed or damaged"), std::string::npos);
+}
+
 TEST(Gaps, RootIsNeverToldToRunAsRoot) {
   Situation run(0);
   auto& row = run.add("/proc/PID/exe", "partial", "run as root");

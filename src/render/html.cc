@@ -6,6 +6,7 @@
 // in a browser, tests/whole/report_page_test.sh.
 #include "base/text.h"
 #include "fmt/format.h"
+#include "render/gaps.h"
 #include "render/html_parts.h"
 #include "render/report.h"
 
@@ -19,6 +20,7 @@ std::string_view verdict_class(model::Verdict verdict) {
   switch (verdict) {
     case model::Verdict::kCompromised: return "compromised";
     case model::Verdict::kSuspicious: return "suspicious";
+    case model::Verdict::kCouldNotLook:
     case model::Verdict::kNothingFound: return "nothing";
   }
   return "suspicious";
@@ -90,7 +92,11 @@ void write_verdict(Page& page, const Report& report, const Brief& brief) {
   page.text(page.say(Word::kLabelled, {page.say(Word::kVerdict), ""}));
   page.markup("</span><strong>");
   page.text(page.say(word_of(verdict)));
-  page.markup("</strong></h1>\n<p>");
+  page.markup("</strong></h1>\n");
+  if (const std::string_view warning = case_warning(report, page.language()); !warning.empty()) {
+    page.element("p", warning, "class=\"damage\"");
+  }
+  page.markup("<p>");
   const std::string_view comma = page.say(Word::kComma);
   std::string line = host_name(report, page.language());
   line += comma;
@@ -106,7 +112,7 @@ void write_verdict(Page& page, const Report& report, const Brief& brief) {
 }
 
 std::string render_html(const Report& report, Language language) {
-  Page page(language);
+  Page page(language, report.run.program);
   const Brief brief = make_brief(report);
   const Marks marks = marks_of(report);
   write_head(page, report);

@@ -70,7 +70,7 @@ void write_incident(Page& page, const Brief& brief, const model::Incident& incid
     page.element("h4", page.say(Word::kAdvice));
     page.markup("<ol class=\"steps\">\n");
     for (size_t i = 0; i < incident.advice.size() && !page.full(); ++i) {
-      page.element("li", one_line(incident.advice[i].in(page.language())));
+      page.element("li", page.as_started(one_line(incident.advice[i].in(page.language()))));
     }
     page.markup("</ol>\n");
   }
@@ -205,7 +205,7 @@ void write_family(Page& page, const Family& family, std::string_view heading) {
     page.markup("<ul class=\"commands\">\n");
     for (size_t i = 0; i < finding.next.size() && i < kMaxSubjects; ++i) {
       page.markup("<li><code>");
-      page.prose(finding.next[i]);
+      page.prose(page.as_started(finding.next[i]));
       page.markup("</code></li>\n");
     }
     page.markup("</ul>\n");

@@ -20,6 +20,16 @@ void write_fact(Page& page, Word label, std::string_view value) {
   }
 }
 
+std::string source_words(const Page& page, std::string_view source) {
+  for (const auto& [start, which] : {std::pair{std::string_view("root "), Word::kSourceTree},
+                                     std::pair{std::string_view("case "), Word::kSourceCase}}) {
+    if (source.starts_with(start)) {
+      return page.say(which, {source.substr(start.size())});
+    }
+  }
+  return std::string(source == "live" ? page.say(Word::kSourceLive) : source);
+}
+
 void write_host_facts(Page& page, const Report& report) {
   const model::Language language = page.language();
   const auto fact = [&](std::string_view name) { return host_fact(report, name, language); };
@@ -31,7 +41,7 @@ void write_host_facts(Page& page, const Report& report) {
              release.empty() ? release : fmt::format("{} {}", release, fact("architecture")));
   write_fact(page, Word::kBoot, fact("boot_time"));
   write_fact(page, Word::kClock, fact("clock_realtime"));
-  write_fact(page, Word::kSource, report.run.source);
+  write_fact(page, Word::kSource, source_words(page, report.run.source));
   write_fact(page, Word::kRun,
              page.say(Word::kRunSays, {base::to_display(report.run.started),
                                        fmt::format("{:.1f}", report.run.seconds)}));
@@ -94,18 +104,21 @@ void write_story(Page& page, const Brief& brief) {
 
 void write_summary(Page& page, const Report& report, const Brief& brief) {
   page.open_section("summary", Word::kSummary, kBudget);
-  if (report.judgement->verdict == model::Verdict::kNothingFound) {
+  const model::Verdict verdict = report.judgement->verdict;
+  if (verdict == model::Verdict::kCouldNotLook) {
+    page.element("p", page.say(Word::kReachNone), "class=\"lead\"");
+  } else if (verdict == model::Verdict::kNothingFound) {
     page.element(
         "p",
         page.say(brief.live ? Word::kReachLive : Word::kReachTree,
                  {with_commas(brief.sources_read), with_commas(report.judgement->rules_applied)}),
         "class=\"lead\"");
-    page.element("p", page.say(brief.live ? Word::kLimit : Word::kLimitTree));
+    page.element("p", page.as_started(page.say(brief.live ? Word::kLimit : Word::kLimitTree)));
   } else {
     write_story(page, brief);
   }
   page.markup("<div class=\"two\">\n");
-  if (report.judgement->verdict != model::Verdict::kNothingFound) {
+  if (verdict > model::Verdict::kNothingFound) {
     write_actors(page, brief);
   }
   write_host_facts(page, report);
@@ -128,7 +141,7 @@ void write_steps(Page& page, const Report& report, const Brief& brief) {
       page.markup(opened ? "" : open);
       opened = true;
       page.markup(kind == Step::Kind::kCommand ? "<li><code>" : "<li>");
-      page.prose(steps[shown].text);
+      page.prose(page.as_started(steps[shown].text));
       page.markup(kind == Step::Kind::kCommand ? "</code></li>\n" : "</li>\n");
     }
     page.markup(opened ? close : "");
@@ -141,6 +154,9 @@ void write_steps(Page& page, const Report& report, const Brief& brief) {
 
 void write_gaps(Page& page, const Report& report, const Brief& brief) {
   page.open_section("gaps", Word::kNotLookedAt, kBudget);
+  for (const std::string& limit : limits_of_view(report, page.language())) {
+    page.element("p", limit);
+  }
   if (brief.gaps.empty()) {
     page.element("p", page.say(Word::kAllRead));
   } else {
@@ -158,10 +174,6 @@ void write_gaps(Page& page, const Report& report, const Brief& brief) {
     }
     page.markup("</ul>\n");
     page.showing(shown, brief.gaps.size());
-  }
-  if (!report.judgement->not_judged.empty()) {
-    page.element("p", page.say(Word::kRulesNotJudgedCount,
-                               {with_commas(report.judgement->not_judged.size())}));
   }
   page.close_section();
 }

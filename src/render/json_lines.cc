@@ -195,11 +195,24 @@ void write_footprint(JsonWriter& json, const RunFigures& run) {
   json.end_object();
 }
 
+std::string_view name_of(CaseState state) {
+  switch (state) {
+    case CaseState::kNone: return {};
+    case CaseState::kSealed: return "sealed";
+    case CaseState::kCut: return "cut";
+    case CaseState::kAltered: return "altered";
+  }
+  return {};
+}
+
 void write_summary(JsonWriter& json, const Report& report) {
   const model::Judgement& judgement = *report.judgement;
   json.begin_object();
   json.member("type", "summary");
   json.member("verdict", to_string(judgement.verdict));
+  if (const std::string_view state = name_of(report.run.case_state); !state.empty()) {
+    json.member("case", state);
+  }
   json.key("findings");
   write_finding_counts(json, judgement.findings);
   write_number(json, "incidents", judgement.incidents.size());

@@ -15,6 +15,7 @@
 
 #include "base/time.h"
 #include "model/finding.h"
+#include "render/started_as.h"
 #include "render/words.h"
 
 namespace genba::render {
@@ -64,13 +65,18 @@ struct TableView {
 
 class Page {
  public:
-  explicit Page(model::Language language) : language_(language) {}
+  /// `program` as in RunFigures.
+  explicit Page(model::Language language, std::string_view program = "genba")
+      : language_(language), program_(program) {}
 
   model::Language language() const { return language_; }
   std::string_view say(Word which) const { return word(which, language_); }
   std::string say(Word which, std::initializer_list<std::string_view> values) const {
     return fill(which, language_, values);
   }
+
+  /// Words of ours with their commands as this binary was started.
+  std::string as_started(std::string_view words) const { return started_as(program_, words); }
 
   /// Appends markup of ours as it is.
   void markup(std::string_view ours) { out_ += ours; }
@@ -99,6 +105,7 @@ class Page {
 
  private:
   model::Language language_;
+  std::string program_;
   std::string out_;
   size_t limit_ = SIZE_MAX;
 };

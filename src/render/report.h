@@ -14,6 +14,9 @@
 
 namespace genba::render {
 
+/// Whether the case that was read is as it was sealed; kNone when none was read.
+enum class CaseState : uint8_t { kNone, kSealed, kCut, kAltered };
+
 /// What the run itself did and cost.
 struct RunFigures {
   std::string version;  ///< "0.1.0 (commit abc, release)"
@@ -21,6 +24,10 @@ struct RunFigures {
   base::Timestamp started;
   double seconds = 0;
   std::string source;  ///< "live", "root /mnt/x", "case DIR"
+  CaseState case_state = CaseState::kNone;
+  /// How this binary was started, as a shell would take it: "./genba". Commands for a person begin
+  /// with it, for on a hostile host a bare name may be another program.
+  std::string program = "genba";
   uint64_t files_opened = 0;
   uint64_t directories_read = 0;
   uint64_t bytes_read = 0;

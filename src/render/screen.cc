@@ -32,8 +32,10 @@ std::string_view sequence(Paint paint) {
 
 }  // namespace
 
-Screen::Screen(const TerminalStyle& style)
-    : style_(style), columns_(std::clamp(style.columns, kMinColumns, kMaxColumns)) {}
+Screen::Screen(const TerminalStyle& style, std::string_view program)
+    : style_(style),
+      program_(program),
+      columns_(std::clamp(style.columns, kMinColumns, kMaxColumns)) {}
 
 size_t Screen::room(size_t indent) const {
   return columns_ > indent + 2 ? columns_ - indent : 2;
@@ -120,7 +122,7 @@ void Screen::numbered(size_t number, std::string_view raw, size_t indent) {
 }
 
 void Screen::command(std::string_view raw, size_t indent) {
-  add(std::string(indent, ' ') + "$ ", base::escape_for_terminal(raw), Paint::kCyan);
+  add(std::string(indent, ' ') + "$ ", base::escape_for_terminal(as_started(raw)), Paint::kCyan);
 }
 
 void Screen::badge(std::string_view badge, Paint paint, std::string_view raw) {

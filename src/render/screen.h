@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "render/report.h"
+#include "render/started_as.h"
 #include "render/words.h"
 
 namespace genba::render {
@@ -19,7 +20,8 @@ enum class Paint : uint8_t { kPlain, kBold, kDim, kRed, kYellow, kCyan, kBadgeRe
 /// The lines of one output, in order.
 class Screen {
  public:
-  explicit Screen(const TerminalStyle& style);
+  /// `program` as in RunFigures.
+  explicit Screen(const TerminalStyle& style, std::string_view program = "genba");
 
   model::Language language() const { return style_.language; }
   size_t columns() const { return columns_; }
@@ -28,6 +30,9 @@ class Screen {
   std::string say(Word which, std::initializer_list<std::string_view> values) const {
     return fill(which, style_.language, values);
   }
+
+  /// Words of ours with their commands as this binary was started.
+  std::string as_started(std::string_view words) const { return started_as(program_, words); }
 
   /// "label: value".
   std::string pair(Word label, std::string_view value) const {
@@ -49,7 +54,7 @@ class Screen {
                      size_t label_width);
   /// "1. text", the text wrapped and indented behind the number.
   void numbered(size_t number, std::string_view raw, size_t indent);
-  /// A command line, never wrapped, so that it can be copied.
+  /// A command line of this binary, never wrapped, so that it can be copied.
   void command(std::string_view raw, size_t indent);
   /// One line: a painted badge, then a title in bold, wrapped beside it.
   void badge(std::string_view badge, Paint paint, std::string_view raw);
@@ -69,6 +74,7 @@ class Screen {
   size_t room(size_t indent) const;
 
   TerminalStyle style_;
+  std::string program_;
   size_t columns_;
   std::vector<std::string> lines_;
 };

@@ -31,6 +31,7 @@ Paint paint_of(model::Verdict verdict) {
   switch (verdict) {
     case model::Verdict::kCompromised: return Paint::kRed;
     case model::Verdict::kSuspicious: return Paint::kYellow;
+    case model::Verdict::kCouldNotLook: return Paint::kYellow;
     case model::Verdict::kNothingFound: return Paint::kBold;
   }
   return Paint::kBold;
@@ -40,6 +41,9 @@ void put_verdict(Screen& screen, const Report& report, const Brief& brief) {
   const Language language = screen.language();
   const model::Verdict verdict = report.judgement->verdict;
   screen.text(screen.pair(Word::kVerdict, screen.say(word_of(verdict))), 0, paint_of(verdict));
+  if (const std::string_view warning = case_warning(report, language); !warning.empty()) {
+    screen.text(warning, 0, Paint::kRed);
+  }
   const std::string_view comma = screen.say(Word::kComma);
   const std::string host = host_fact(report, "hostname", language);
   std::string line = host.empty() ? report.run.source : host;
@@ -143,7 +147,7 @@ void put_first_steps(Screen& screen, const Report& report, const Brief& brief, D
   screen.heading(screen.say(Word::kRemark, {screen.say(Word::kWhatToDo), rest}));
   size_t number = 0;
   for (const Word step : first_steps_of(brief, report)) {
-    screen.numbered(++number, screen.say(step), 2);
+    screen.numbered(++number, screen.as_started(screen.say(step)), 2);
     if (step == Word::kStepStartup) {
       put_startup(screen, brief);
     }
@@ -153,10 +157,8 @@ void put_first_steps(Screen& screen, const Report& report, const Brief& brief, D
 // The gaps by meaning, then the first of their names on about `lines` lines.
 void put_gaps(Screen& screen, const Report& report, const Brief& brief, size_t lines) {
   screen.heading(screen.say(Word::kNotLookedAt));
-  if (!report.judgement->not_judged.empty()) {
-    screen.text(
-        screen.say(Word::kRulesNotJudgedCount, {with_commas(report.judgement->not_judged.size())}),
-        2);
+  for (const std::string& limit : limits_of_view(report, screen.language())) {
+    screen.text(limit, 2);
   }
   screen.text(gaps_sentence(report, brief, screen.language()), 2);
   if (brief.gaps.empty()) {
@@ -180,7 +182,13 @@ void put_nothing_found(Screen& screen, const Report& report, const Brief& brief)
   screen.text(screen.say(brief.live ? Word::kReachLive : Word::kReachTree, {sources, rules}), 2);
   put_gaps(screen, report, brief, 4);
   screen.blank();
-  screen.text(screen.say(brief.live ? Word::kLimit : Word::kLimitTree), 2);
+  screen.text(screen.as_started(screen.say(brief.live ? Word::kLimit : Word::kLimitTree)), 2);
+}
+
+void put_could_not_look(Screen& screen, const Report& report, const Brief& brief) {
+  screen.blank();
+  screen.text(screen.say(Word::kReachNone), 2);
+  put_gaps(screen, report, brief, 4);
 }
 
 void put_first_screen(Screen& screen, const Report& report, const Brief& brief,
@@ -190,8 +198,12 @@ void put_first_screen(Screen& screen, const Report& report, const Brief& brief,
     put_nothing_found(screen, report, brief);
     return;
   }
+  if (report.judgement->verdict == model::Verdict::kCouldNotLook) {
+    put_could_not_look(screen, report, brief);
+    return;
+  }
   // What stands below is laid out first: the story gets the lines that are left.
-  Screen rest(style);
+  Screen rest(style, report.run.program);
   put_first_steps(rest, report, brief, style.detail);
   put_gaps(rest, report, brief, 1);
   // A blank line and the heading before the story, a blank line behind it.
@@ -203,7 +215,7 @@ void put_first_screen(Screen& screen, const Report& report, const Brief& brief,
 }  // namespace
 
 std::string render_terminal(const Report& report, const TerminalStyle& style) {
-  Screen screen(style);
+  Screen screen(style, report.run.program);
   const Brief brief = make_brief(report);
   put_first_screen(screen, report, brief, style);
   if (style.detail == Detail::kFull) {

@@ -159,7 +159,7 @@ void put_incident(Screen& screen, const Brief& brief, const model::Incident& inc
     screen.text(screen.say(Word::kAdvice), 2, Paint::kBold);
   }
   for (size_t i = 0; i < incident.advice.size(); ++i) {
-    screen.numbered(i + 1, one_line(incident.advice[i].in(language)), 4);
+    screen.numbered(i + 1, screen.as_started(one_line(incident.advice[i].in(language))), 4);
   }
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "base/text.h"
 #include "fmt/format.h"
+#include "model/tables/host_info.h"
 #include "render/report.h"
 #include "render/words.h"
 #include "support/compromised_report.h"
@@ -152,9 +154,24 @@ TEST(Terminal, AReportWithoutFactsIsStillHonest) {
   fixture.report.facts = &fixture.facts;
   fixture.report.judgement = &fixture.judgement;
   fixture.report.run.source = "root /mnt/x";
+  fixture.judgement.verdict = model::Verdict::kCouldNotLook;
   const std::string out = render_terminal(fixture.report, {});
-  EXPECT_NE(out.find("NOTHING FOUND in what could be read"), std::string::npos);
-  EXPECT_NE(out.find("sources read: 0, rules applied: 0"), std::string::npos);
+  EXPECT_EQ(out.rfind("Verdict: COULD NOT LOOK\n", 0), 0U) << out;
+  EXPECT_EQ(out.find("NOTHING FOUND"), std::string::npos);
+  EXPECT_EQ(out.find("nothing of medium"), std::string::npos);
+}
+
+TEST(Terminal, GapsBeginWithTheContainerAroundUs) {
+  test::ReportFixture fixture;
+  test::make_compromised(fixture);
+  fixture.facts.rows<model::HostInfo>().front().is_container = true;
+  for (const Language language : kBoth) {
+    const auto lines =
+        lines_of(render_terminal(fixture.report, {Colour::kPlain, 80, language, Detail::kSummary}));
+    const auto gaps = std::find(lines.begin(), lines.end(), word(Word::kNotLookedAt, language));
+    ASSERT_LT(gaps + 1, lines.end());
+    EXPECT_EQ(*(gaps + 1), "  " + std::string(word(Word::kContainerYes, language)));
+  }
 }
 
 }  // namespace

@@ -24,6 +24,14 @@ constexpr Entry kCatalogue[] = {
     {Word::kCompromised, "COMPROMISED", "侵害されている"},
     {Word::kSuspicious, "SUSPICIOUS", "不審"},
     {Word::kNothingFound, "NOTHING FOUND in what could be read", "該当なし（確認できた範囲）"},
+    {Word::kCouldNotLook, "COULD NOT LOOK", "調査できず"},
+    {Word::kCaseCut, "THE CASE WAS CUT: its end is missing, so what follows may be incomplete.",
+     "保存した記録が途中で切れています。以下の内容は不完全な可能性があります。"},
+    {Word::kCaseAltered,
+     "THE CASE WAS ALTERED: what follows may be incomplete or forged. Compare it with another "
+     "copy.",
+     "保存した記録が改変されています。以下の内容は、不完全か偽造の可能性があります。別の複製と照合"
+     "してください。"},
     {Word::kFindingCounts, "findings: {0}", "所見：{0}"},
     {Word::kWeaknessCount, "weaknesses: {0}", "設定上の弱点：{0}"},
     {Word::kNoFindings, "none", "なし"},
@@ -66,8 +74,11 @@ constexpr Entry kCatalogue[] = {
     {Word::kGapLeftOut, "{0} left out by limits or options", "上限や指定による省略{0}件"},
     {Word::kGapUnsupported, "{0} not supported here", "非対応{0}件"},
     {Word::kGapNames, "Sources", "情報源"},
-    {Word::kRulesNotJudgedCount, "Rules not applied for want of facts: {0}.",
-     "情報が足りず適用できなかったルール：{0}件。"},
+    {Word::kRules, "Rules: {0}.", "ルール：{0}。"},
+    {Word::kRulesApplied, "{0} applied", "適用{0}件"},
+    {Word::kRulesNeedHost, "{0} need a running host", "稼働中のホストが必要{0}件"},
+    {Word::kRulesLackFacts, "{0} lacked facts", "情報不足{0}件"},
+    {Word::kRulesFailed, "{0} failed or took too long", "失敗・時間切れ{0}件"},
     {Word::kAllRead, "Every source that was asked for could be read.",
      "読もうとした情報源はすべて読めました。"},
     {Word::kReach, "What this result rests on", "この結果の根拠"},
@@ -81,6 +92,11 @@ constexpr Entry kCatalogue[] = {
      "above was found. What ran in memory was not part of this.",
      "ファイルだけを調べました。情報源{0}件を読み、ルール{1}件を適用した範囲で、深刻度「中」以上の"
      "侵入の痕跡は見つかっていません。メモリ上で動いていたものは対象外です。"},
+    {Word::kReachNone,
+     "Nothing useful could be read, so nothing can be said about this system. What stood in the "
+     "way is listed below.",
+     "役に立つ情報を何も読めなかったため、このシステムについては何も言えません。読めなかった理由は"
+     "次のとおりです。"},
     {Word::kLimit,
      "A kernel implant that controls every live view is out of reach of any live tool. To rule it "
      "out, compare offline: read the disk from a trusted system with genba triage --root DIR.",
@@ -205,10 +221,13 @@ constexpr Entry kCatalogue[] = {
     {Word::kRun, "Run", "実行"},
     {Word::kRunSays, "{0}, {1} s", "{0}、{1}秒"},
     {Word::kSource, "Read from", "読み取り元"},
+    {Word::kSourceLive, "this running machine", "稼働中のこのマシン"},
+    {Word::kSourceTree, "the tree {0}", "ディレクトリ {0}"},
+    {Word::kSourceCase, "the case {0}", "保存した記録 {0}"},
     {Word::kCommand, "Command", "コマンド"},
     {Word::kContainer, "View", "視点"},
-    {Word::kContainerYes, "Only a container is visible from here",
-     "コンテナの中しか見えていません"},
+    {Word::kContainerYes, "Only a container is visible from here, not the host around it.",
+     "コンテナの中しか見えていません。その外のホストは調べていません。"},
     {Word::kPrivilege, "Ran as", "実行権限"},
     {Word::kPrivilegeRoot, "root", "root"},
     {Word::kPrivilegeOther, "user id {0}: much could not be read",
@@ -383,6 +402,7 @@ Word word_of(model::Confidence confidence) {
 
 Word word_of(model::Verdict verdict) {
   switch (verdict) {
+    case model::Verdict::kCouldNotLook: return Word::kCouldNotLook;
     case model::Verdict::kNothingFound: return Word::kNothingFound;
     case model::Verdict::kSuspicious: return Word::kSuspicious;
     case model::Verdict::kCompromised: return Word::kCompromised;

@@ -29,6 +29,10 @@ constexpr Argument kArguments[] = {
 
 constexpr Option kOptions[] = {
     {"tables", "", {"List the tables and their columns.", "テーブルと列の一覧を表示します。"}},
+    {"deep",
+     "",
+     {"Look beyond the usual places too: every package file, the whole walk.",
+      "通常の範囲を超えて確認します（全パッケージのファイル、ファイル走査の全範囲）。"}},
 };
 
 Exit run(const Invocation& invocation, const Terminal& terminal) {
@@ -40,18 +44,20 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
     return complain(
         {base::ErrorCode::kInvalid, 0,
          "'genba query' needs a SELECT statement, or --tables; 'genba help query' shows "
-         "examples"});
+         "examples"},
+        terminal.language);
   }
   app::QueryOptions options;
   auto observe = observe_options(invocation);
   if (!observe) {
-    return complain(observe.error());
+    return complain(observe.error(), terminal.language);
   }
   const auto language = language_of(invocation, terminal);
   if (!language) {
-    return complain(language.error());
+    return complain(language.error(), terminal.language);
   }
   options.observe = *std::move(observe);
+  options.observe.depth = invocation.has("deep") ? collect::Depth::kDeep : collect::Depth::kAsked;
   options.sql = invocation.arguments[0];
   options.format = invocation.has("json") ? app::Format::kJson : app::Format::kTable;
   if (terminal.stdout_is_terminal) {
@@ -63,7 +69,7 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
   const auto outcome = app::run_query(options, progress);
   if (!outcome) {
     progress.wipe();
-    return complain(outcome.error());
+    return complain(outcome.error(), terminal.language);
   }
   return *outcome == app::QueryOutcome::kCouldNotLook ? Exit::kCouldNotLook : Exit::kNothingFound;
 }

@@ -47,6 +47,7 @@ base::Result<app::TriageOptions> options_of(const Invocation& invocation,
   app::TriageOptions options;
   GENBA_TRY(options.observe, observe_options(invocation));
   GENBA_TRY(options.style.language, language_of(invocation, terminal));
+  options.program = terminal.program;
   options.observe.depth = invocation.has("deep") ? collect::Depth::kDeep : collect::Depth::kDefault;
   options.observe.walk = invocation.has("no-walk") ? app::Walk::kNo : app::Walk::kYes;
   for (const auto& [name, value] : invocation.options) {
@@ -70,18 +71,27 @@ base::Result<app::TriageOptions> options_of(const Invocation& invocation,
 Exit run(const Invocation& invocation, const Terminal& terminal) {
   const auto options = options_of(invocation, terminal);
   if (!options) {
-    return complain(options.error());
+    return complain(options.error(), terminal.language);
   }
   app::Progress progress(progress_mode(invocation, terminal), options->style.language);
   const auto outcome = app::run_triage(*options, progress);
   if (!outcome) {
     progress.wipe();
-    return complain(outcome.error());
+    return complain(outcome.error(), terminal.language);
   }
-  if (!outcome->looked) {
-    return Exit::kCouldNotLook;
+  if (outcome->reader == app::Reader::kGone) {
+    return Exit::kNothingFound;  // nobody was told, so there is nothing to say by the exit code
   }
-  return outcome->findings_of_medium_or_above ? Exit::kFindings : Exit::kNothingFound;
+  if (outcome->no_system) {
+    return complain(*outcome->no_system, terminal.language);
+  }
+  switch (outcome->verdict) {
+    case model::Verdict::kCouldNotLook: return Exit::kCouldNotLook;
+    case model::Verdict::kNothingFound: return Exit::kNothingFound;
+    case model::Verdict::kSuspicious:
+    case model::Verdict::kCompromised: return Exit::kFindings;
+  }
+  return Exit::kCouldNotLook;
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/error_words.h"
+
+#include "render/coverage_words.h"
+#include "render/phrases.h"
+
+namespace genba::cli {
+
+namespace {
+
+constexpr render::Phrase kPhrases[] = {
+    // The command line.
+    {"unknown verb '*'; *", "コマンド '{0}' はありません。{1}"},
+    {"there is no verb '*'; *", "コマンド '{0}' はありません。{1}"},
+    {"unknown option '*' for '*'; *", "'{1}' にオプション '{0}' はありません。{2}"},
+    {"the verb comes before options such as '*'; try '*'",
+     "コマンドは '{0}' などのオプションより前に書きます。例：'{1}'"},
+    {"'*' is given more than once", "'{0}' が二度以上指定されています"},
+    {"'genba *' does not know what to do with '*'; *", "'genba {0}' では '{1}' を使いません。{2}"},
+    {"'genba query' needs a SELECT statement, or --tables; *",
+     "'genba query' には SELECT 文か --tables が必要です。{0}"},
+    {"'genba *' needs *; *", "'genba {0}' には {1} が必要です。{2}"},
+    {"* needs a value: *", "{0} には値が必要です（{1}）"},
+    {"--root and --case exclude each other: give one of them",
+     "--root と --case は同時に使えません。どちらか一方を指定してください"},
+    {"--save keeps what was looked at now; with --case there is nothing new to keep: leave one of "
+     "them out",
+     "--save は今回確認した内容を保存するものです。--case "
+     "では保存する新しい内容がないため、どちらか"
+     "を外してください"},
+    {"--jobs takes a number from 1 to *, not '*'",
+     "--jobs には1から{0}までの数を指定してください（'{1}' は使えません）"},
+    {"--lang takes en or ja, not '*'",
+     "--lang には en か ja を指定してください（'{0}' は使えません）"},
+    {"--format takes man, bash, zsh, fish, verbs, tables or rules, not '*'",
+     "--format には man、bash、zsh、fish、verbs、tables、rules のいずれかを指定してください（'{0}' "
+     "は"
+     "使えません）"},
+
+    // Directories and files that were named.
+    {"--root: *; give a directory that holds the root of a system",
+     "--root：{0}。システムのルートを含むディレクトリを指定してください"},
+    {"--case: *; give a directory that --save has made",
+     "--case：{0}。--save で作成したディレクトリを指定してください"},
+    {"--save: *; give a directory that does not exist yet",
+     "--save：{0}。まだ存在しないディレクトリを指定してください"},
+    {"--rules *: there is no rule file (*.yaml) in it",
+     "--rules {0}：ルールのファイル（*.yaml）がありません"},
+    {"--rules *: *; give a directory of rule files (*.yaml)",
+     "--rules {0}：{1}。ルールのファイル（*.yaml）を置いたディレクトリを指定してください"},
+    {"--rules *: *", "--rules {0}：ルールに誤りがあります（{1}）"},
+    {"--report: *; name a file in a directory that you may write to",
+     "--report：{0}。書き込みできるディレクトリにあるファイル名を指定してください"},
+    {"writing the result to standard output: *; what was written is incomplete: send it to where "
+     "there is room",
+     "結果を標準出力に書けません（{0}）。出力は途中までです。空きのある場所へ出力してください"},
+
+    // SQL.
+    {"the query does not compile: *; *", "SQL文に誤りがあります（{0}）。{1}"},
+    {"only SELECT and pure functions are permitted; refused: *; *",
+     "SELECT と副作用のない関数だけを使えます（拒否：{0}）。{1}"},
+    {"only SELECT is permitted; *", "SELECT 文だけを使えます。{0}"},
+    {"one statement only: something follows the first one; *",
+     "文は1つだけ指定してください（2つ目があります）。{0}"},
+    {"the query is empty; *", "SQL文が空です。{0}"},
+    {"the query is longer than 1 MiB; *", "SQL文が1 MiBを超えています。{0}"},
+    {"the query holds a NUL byte; *", "SQL文にNULバイトがあります。{0}"},
+
+    // Hints.
+    {"did you mean '*'?", "'{0}' のことですか"},
+    {"'genba help' lists the verbs", "'genba help' で一覧を表示します"},
+    {"'genba help' lists them", "'genba help' で一覧を表示します"},
+    {"'genba help *' lists them", "'genba help {0}' で一覧を表示します"},
+    {"'genba help *' shows examples", "'genba help {0}' で例を表示します"},
+    {"'genba query --tables' lists tables and columns",
+     "'genba query --tables' で表と列の一覧を表示します"},
+    {"*; 'genba help *' shows examples", "{0}。'genba help {1}' で例を表示します"},
+
+    // What the system said.
+    {"'*' is no directory", "'{0}' はディレクトリではありません"},
+    {"the log does not begin with a case's header", "log.jsonl が保存した記録の形式ではありません"},
+    {"reading log.jsonl: there is no whole line in it", "log.jsonl に完全な行がありません"},
+    {"*: permission denied", "アクセスを拒否されました（{0}）"},
+    {"*: operation not permitted", "操作を拒否されました（{0}）"},
+    {"*: no such file or directory", "見つかりません（{0}）"},
+    {"*: not a directory", "ディレクトリではありません（{0}）"},
+    {"*: is a directory", "ディレクトリです（{0}）"},
+    {"*: file exists", "すでに存在します（{0}）"},
+    {"*: no space left on device", "空き容量がありません（{0}）"},
+    {"*: read-only file system", "読み取り専用のファイルシステムです（{0}）"},
+    {"*: input/output error", "入出力エラー（{0}）"},
+};
+
+}  // namespace
+
+std::string error_words(std::string_view english, model::Language language) {
+  if (language == model::Language::kEnglish) {
+    return std::string(english);
+  }
+  std::string said = render::say_in_japanese(kPhrases, english);
+  return said == english ? render::coverage_text(english, language) : said;
+}
+
+}  // namespace genba::cli
