@@ -2,6 +2,9 @@
 //
 // genba(1) and the shell completions, from the command table. Sources: man(7), bash(1) Programmable
 // Completion, zshcompsys(1), fish complete(1).
+#include <algorithm>
+#include <vector>
+
 #include "cli/help.h"
 #include "fmt/format.h"
 
@@ -57,20 +60,64 @@ std::string verb_words() {
   return words;
 }
 
+// The words that an option takes ("en|ja"), with blanks between them; empty for any value.
+std::string choices_of(const Option& option) {
+  std::string words(option.value.find('|') == std::string_view::npos ? "" : option.value);
+  std::replace(words.begin(), words.end(), '|', ' ');
+  return words;
+}
+
+bool takes_a_verb(const Command& command) {
+  return !command.arguments.empty() && command.arguments[0].name == "VERB";
+}
+
+// Each option of any verb that takes a value, once.
+std::vector<const Option*> valued_options() {
+  std::vector<const Option*> found;
+  const auto add = [&found](std::span<const Option> options) {
+    for (const Option& option : options) {
+      const bool known = std::any_of(found.begin(), found.end(),
+                                     [&](const Option* each) { return each->name == option.name; });
+      if (!option.value.empty() && !known) {
+        found.push_back(&option);
+      }
+    }
+  };
+  add(global_options());
+  for (const Command* command : all_commands()) {
+    add(command->options);
+  }
+  return found;
+}
+
+std::string bash_values() {
+  std::string text;
+  for (const Option* option : valued_options()) {
+    const std::string choices = choices_of(*option);
+    const std::string how = !choices.empty()          ? fmt::format("-W '{}'", choices)
+                            : option->value == "DIR"  ? "-d"
+                            : option->value == "FILE" ? "-f"
+                                                      : "-W ''";
+    text += fmt::format("    --{}) COMPREPLY=($(compgen {} -- \"$cur\")); return ;;\n",
+                        option->name, how);
+  }
+  return text;
+}
+
 std::string bash_completion() {
   std::string text =
       "_genba() {\n  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
-      "  case $prev in\n    --root|--case|--save|--rules) COMPREPLY=($(compgen -d -- \"$cur\")); "
-      "return ;;\n    --report) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-      "    --lang) COMPREPLY=($(compgen -W 'en ja' -- \"$cur\")); return ;;\n  esac\n";
+      "  case $prev in\n" +
+      bash_values() + "  esac\n";
   text += fmt::format(
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    words='{}'\n  else\n    case ${{COMP_WORDS[1]}} "
       "in\n",
       verb_words());
   for (const Command* command : all_commands()) {
-    text +=
-        fmt::format("      {}) words='{}{}{}' ;;\n", command->verb, option_words(command->options),
-                    command->options.empty() ? "" : " ", option_words(global_options()));
+    text += fmt::format("      {}) words='{}{}{}{}' ;;\n", command->verb,
+                        takes_a_verb(*command) ? verb_words() + " " : "",
+                        option_words(command->options), command->options.empty() ? "" : " ",
+                        option_words(global_options()));
   }
   return text +
          "    esac\n  fi\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\n"
@@ -92,6 +139,19 @@ std::string zsh_quoted(std::string_view text) {
   return out;
 }
 
+// What zsh offers behind an option: ":value:(en ja)".
+std::string zsh_value(const Option& option) {
+  if (option.value.empty()) {
+    return {};
+  }
+  if (const std::string choices = choices_of(option); !choices.empty()) {
+    return fmt::format(":value:({})", choices);
+  }
+  return option.value == "DIR"    ? ":directory:_files -/"
+         : option.value == "FILE" ? ":file:_files"
+                                  : ":value:";
+}
+
 std::string zsh_completion() {
   std::string text = "#compdef genba\n_genba() {\n  local -a verbs\n  verbs=(\n";
   for (const Command* command : all_commands()) {
@@ -104,9 +164,10 @@ std::string zsh_completion() {
     for (const auto options : {command->options, global_options()}) {
       for (const Option& option : options) {
         text += fmt::format(" '--{}[{}]{}'", option.name, zsh_quoted(option.meaning.en),
-                            option.value.empty() ? "" : ":value:_files");
+                            zsh_value(option));
       }
     }
+    text += takes_a_verb(*command) ? fmt::format(" '2:verb:({})'", verb_words()) : "";
     text += " ;;\n";
   }
   return text + "  esac\n}\n_genba \"$@\"\n";
@@ -126,8 +187,12 @@ std::string fish_quoted(std::string_view text) {
 std::string fish_options(std::string_view condition, std::span<const Option> options) {
   std::string text;
   for (const Option& option : options) {
+    const std::string choices = choices_of(option);
+    const std::string value = !choices.empty()       ? fmt::format(" -x -a '{}'", choices)
+                              : option.value.empty() ? " -f"
+                                                     : " -r";
     text += fmt::format("complete -c genba -n '{}' -l {} -d '{}'{}\n", condition, option.name,
-                        fish_quoted(option.meaning.en), option.value.empty() ? " -f" : " -r");
+                        fish_quoted(option.meaning.en), value);
   }
   return text;
 }
@@ -137,8 +202,11 @@ std::string fish_completion() {
   for (const Command* command : all_commands()) {
     text += fmt::format("complete -c genba -f -n __fish_use_subcommand -a {} -d '{}'\n",
                         command->verb, fish_quoted(command->summary.en));
-    text += fish_options(fmt::format("__fish_seen_subcommand_from {}", command->verb),
-                         command->options);
+    const std::string seen = fmt::format("__fish_seen_subcommand_from {}", command->verb);
+    text += takes_a_verb(*command)
+                ? fmt::format("complete -c genba -f -n '{}' -a '{}'\n", seen, verb_words())
+                : "";
+    text += fish_options(seen, command->options);
   }
   return text + fish_options("not __fish_use_subcommand", global_options());
 }

@@ -26,7 +26,7 @@ constexpr Argument kArguments[] = {
 
 constexpr Option kOptions[] = {
     {"format",
-     "FORMAT",
+     "man|bash|zsh|fish|verbs|tables|rules",
      {"Print man, bash, zsh, fish, or a page of the reference: verbs, tables, rules.",
       "man、bash、zsh、fish、またはリファレンス（verbs、tables、rules）を出力します。"}},
 };
@@ -50,7 +50,7 @@ std::string formatted(std::string_view format) {
 Exit run(const Invocation& invocation, const Terminal& terminal) {
   const auto language = language_of(invocation, terminal);
   if (!language) {
-    return complain(language.error());
+    return complain(language.error(), terminal.language);
   }
   if (const auto format = invocation.value("format")) {
     const std::string text = formatted(*format);
@@ -58,7 +58,8 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
       return complain({base::ErrorCode::kInvalid, 0,
                        fmt::format("--format takes man, bash, zsh, fish, verbs, tables or rules, "
                                    "not '{}'",
-                                   base::escape_for_terminal(*format))});
+                                   base::escape_for_terminal(*format))},
+                      *language);
     }
     app::print(app::Stream::kOutput, text);
     return Exit::kNothingFound;
@@ -71,7 +72,8 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
   if (command == nullptr) {
     return complain({base::ErrorCode::kInvalid, 0,
                      fmt::format("there is no verb '{}'; 'genba help' lists them",
-                                 base::escape_for_terminal(invocation.arguments[0]))});
+                                 base::escape_for_terminal(invocation.arguments[0]))},
+                    *language);
   }
   app::print(app::Stream::kOutput, help_of(*command, *language));
   return Exit::kNothingFound;
