@@ -2,7 +2,6 @@
 #include "cli/error_words.h"
 
 #include "render/coverage_words.h"
-#include "render/phrases.h"
 
 namespace genba::cli {
 
@@ -77,28 +76,16 @@ constexpr render::Phrase kPhrases[] = {
     {"*; 'genba help *' shows examples", "{0}。'genba help {1}' で例を表示します"},
 
     // What the system said.
-    {"'*' is no directory", "'{0}' はディレクトリではありません"},
     {"the log does not begin with a case's header", "log.jsonl が保存した記録の形式ではありません"},
     {"reading log.jsonl: there is no whole line in it", "log.jsonl に完全な行がありません"},
-    {"*: permission denied", "アクセスを拒否されました（{0}）"},
-    {"*: operation not permitted", "操作を拒否されました（{0}）"},
-    {"*: no such file or directory", "見つかりません（{0}）"},
-    {"*: not a directory", "ディレクトリではありません（{0}）"},
-    {"*: is a directory", "ディレクトリです（{0}）"},
-    {"*: file exists", "すでに存在します（{0}）"},
-    {"*: no space left on device", "空き容量がありません（{0}）"},
-    {"*: read-only file system", "読み取り専用のファイルシステムです（{0}）"},
-    {"*: input/output error", "入出力エラー（{0}）"},
 };
 
 }  // namespace
 
 std::string error_words(std::string_view english, model::Language language) {
-  if (language == model::Language::kEnglish) {
-    return std::string(english);
-  }
-  std::string said = render::say_in_japanese(kPhrases, english);
-  return said == english ? render::coverage_text(english, language) : said;
+  return language == model::Language::kJapanese
+             ? render::say_in_japanese({kPhrases, render::coverage_phrases()}, english)
+             : std::string(english);
 }
 
 }  // namespace genba::cli

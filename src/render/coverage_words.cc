@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/coverage_words.h"
 
-#include "render/phrases.h"
-
 namespace genba::render {
 
 namespace {
@@ -154,18 +152,44 @@ constexpr Phrase kEntries[] = {
     {"*: permission denied", "アクセスを拒否されました（{0}）"},
     {"*: operation not permitted", "操作を拒否されました（{0}）"},
     {"*: no such file or directory", "見つかりません（{0}）"},
+    {"*: not a directory", "ディレクトリではありません（{0}）"},
+    {"*: is a directory", "ディレクトリです（{0}）"},
+    {"*: file exists", "すでに存在します（{0}）"},
+    {"*: no such process", "プロセスがもうありません（{0}）"},
+    {"*: no such device or address", "読める種類のファイルではありません（{0}）"},
+    {"*: too many levels of symbolic links", "シンボリックリンクが深すぎます（{0}）"},
+    {"*: stale file handle", "ファイルシステムから失われています（{0}）"},
+    {"*: no space left on device", "空き容量がありません（{0}）"},
+    {"*: directory not empty", "空のディレクトリではありません（{0}）"},
+    {"*: read-only file system", "読み取り専用のファイルシステムです（{0}）"},
     {"*: input/output error", "入出力エラー（{0}）"},
     {"*: connection timed out", "制限時間内に応答がありません（{0}）"},
     {"reading '*': *", "{0} の読み取り：{1}"},
     {"opening '*': *", "{0} を開く操作：{1}"},
     {"listing '*': *", "{0} の一覧：{1}"},
+    {"reading '*'", "{0} の読み取り"},
+    {"opening '*'", "{0} を開く操作"},
+    {"listing '*'", "{0} の一覧"},
+    {"looking at '*'", "{0} の確認"},
+    {"reading the link '*'", "リンク {0} の読み取り"},
+    {"resolving '*'", "{0} の解決"},
+    {"looking through '*'", "{0} の先の確認"},
+    {"opening through '*'", "{0} の先を開く操作"},
+    {"asking for the filesystem of '*'", "{0} のファイルシステムの確認"},
+    {"writing '*'", "{0} への書き込み"},
+    {"writing into '*'", "{0} の中への書き込み"},
+    {"making '*'", "{0} の作成"},
     {"* at byte * of *", "データの破損：{2} の{1}バイト目（{0}）"},
 };
 
 }  // namespace
 
+Phrases coverage_phrases() {
+  return kEntries;
+}
+
 std::string coverage_text(std::string_view english, model::Language language) {
-  return language == model::Language::kJapanese ? say_in_japanese(kEntries, english)
+  return language == model::Language::kJapanese ? say_in_japanese({kEntries}, english)
                                                 : std::string(english);
 }
 

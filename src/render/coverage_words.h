@@ -10,8 +10,12 @@
 #include <string_view>
 
 #include "model/finding.h"
+#include "render/phrases.h"
 
 namespace genba::render {
+
+/// The sentences, for texts that hold some of them.
+Phrases coverage_phrases();
 
 /// A coverage row's reason or remedy in the reader's language, as far as it is known. Raw.
 std::string coverage_text(std::string_view english, model::Language language);

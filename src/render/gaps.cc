@@ -65,13 +65,13 @@ std::string rules_sentence(const model::Judgement& judgement, Language language)
     need_host += rule.reason == "not_applicable" ? 1 : 0;
     lack_facts += rule.reason == "not_read" ? 1 : 0;
   }
-  const std::pair<Word, size_t> kParts[] = {
+  const std::pair<Word, size_t> counts[] = {
       {Word::kRulesApplied, judgement.rules_applied},
       {Word::kRulesNeedHost, need_host},
       {Word::kRulesLackFacts, lack_facts},
       {Word::kRulesFailed, judgement.not_judged.size() - need_host - lack_facts}};
   std::string parts;
-  for (const auto& [which, count] : kParts) {
+  for (const auto& [which, count] : counts) {
     if (count > 0 || which == Word::kRulesApplied) {
       parts += parts.empty() ? "" : word(Word::kComma, language);
       parts += fill(which, language, {with_commas(count)});

@@ -91,9 +91,9 @@ TEST(Gaps, KnownReasonsAreSaidInJapaneseWithTheirValues) {
   EXPECT_EQ(ja("915 of 1078 files were not compared: the time for it is over"),
             "1078ファイルのうち915件は、時間切れのため照合していません");
   EXPECT_EQ(ja("reading '/proc/1/maps': permission denied"),
-            "アクセスを拒否されました（reading '/proc/1/maps'）");
+            "アクセスを拒否されました（/proc/1/maps の読み取り）");
   EXPECT_EQ(ja("refused by the kernel even to root: reading '/x': permission denied"),
-            "rootでもカーネルに拒否されました（アクセスを拒否されました（reading '/x'））");
+            "rootでもカーネルに拒否されました（アクセスを拒否されました（/x の読み取り））");
   EXPECT_EQ(ja("/mnt: a network, FUSE or automount filesystem is not entered (nfs)"),
             "/mnt：ネットワーク、FUSE、自動マウントのファイルシステムには入りません (nfs)");
   EXPECT_EQ(coverage_text("--deep", Language::kEnglish), "--deep");

@@ -55,12 +55,16 @@ std::string put_in(std::string_view words, const std::vector<std::string>& value
 
 }  // namespace
 
-std::string say_in_japanese(std::span<const Phrase> phrases, std::string_view english) {
-  for (const Phrase& phrase : phrases) {
-    if (const auto values = match(phrase.english, english)) {
+std::string say_in_japanese(std::initializer_list<Phrases> tables, std::string_view english) {
+  for (const Phrases phrases : tables) {
+    for (const Phrase& phrase : phrases) {
+      const auto values = match(phrase.english, english);
+      if (!values) {
+        continue;
+      }
       std::vector<std::string> said;
       for (const std::string_view value : *values) {
-        said.push_back(value.size() < english.size() ? say_in_japanese(phrases, value)
+        said.push_back(value.size() < english.size() ? say_in_japanese(tables, value)
                                                      : std::string(value));
       }
       return put_in(phrase.japanese, said);

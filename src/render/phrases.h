@@ -6,6 +6,7 @@
 // than being guessed at. Covered by gaps_test.cc and tests/whole/command_line_test.cc.
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +19,10 @@ struct Phrase {
   std::string_view japanese;
 };
 
-/// The Japanese of the first phrase that fits the whole of `english`, else `english` itself. Raw.
-std::string say_in_japanese(std::span<const Phrase> phrases, std::string_view english);
+using Phrases = std::span<const Phrase>;
+
+/// The Japanese of the first phrase of the tables that fits the whole of `english`, else `english`
+/// itself. Raw.
+std::string say_in_japanese(std::initializer_list<Phrases> tables, std::string_view english);
 
 }  // namespace genba::render
