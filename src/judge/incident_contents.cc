@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string_view>
 
 #include "base/text.h"
 #include "judge/apply_rule.h"
-#include "model/tables/process_open_sockets.h"
+#include "model/connections.h"
 
 namespace genba::judge {
 namespace {
@@ -24,64 +25,23 @@ void add_unique(std::vector<std::string>& list, const std::string& text) {
   }
 }
 
-/// The file behind a finding about a start-up entry.
-std::string source_of(const Finding& finding) {
-  for (const Subject& subject : finding.subjects) {
-    if (subject.kind == "file") {
-      return text_at(subject, "path");
-    }
-  }
-  constexpr std::string_view kColumns[] = {"source", "fragment_path", "path"};
-  for (const std::string_view column : kColumns) {
-    for (const model::Field& field : finding.evidence.front().row) {
-      const auto* text = std::get_if<std::string>(&field.value);
-      if (field.key == column && text != nullptr) {
-        return *text;
-      }
-    }
-  }
-  return {};
-}
-
 void count_entry(const Finding& finding, IncidentContents& contents) {
-  if (finding.evidence.empty()) {
-    return;
-  }
-  const std::string& table = finding.evidence.front().table;
-  if (table == "authorized_keys") {
+  if (!finding.evidence.empty() && finding.evidence.front().table == "authorized_keys") {
     ++contents.keys;
     return;
   }
-  if (table == "crontab") {
-    ++contents.cron_entries;
-  } else if (table == "systemd_units" || table == "systemd_unit_commands") {
-    ++contents.units;
-  } else if (table == "startup_items") {
-    ++contents.startup_items;
-  } else {
+  const std::optional<model::StartUpEntry> entry = model::start_up_entry(finding);
+  if (!entry) {
     return;
   }
-  add_unique(contents.persistence, source_of(finding));
-}
-
-/// Connections of the incident's processes to other machines.
-void count_connections(const std::set<int64_t>& pids, const model::Facts& facts,
-                       IncidentContents& contents) {
-  std::set<int64_t> sockets;
-  std::set<std::string_view> addresses;
-  for (const model::ProcessOpenSocket& socket : facts.read<model::ProcessOpenSocket>()) {
-    const bool connected =
-        !socket.state || *socket.state == "ESTABLISHED" || *socket.state == "SYN_SENT";
-    if (!socket.pid || pids.count(*socket.pid) == 0 || !socket.remote_address || !connected ||
-        socket.remote_scope == "loopback") {
-      continue;
-    }
-    if (sockets.insert(socket.socket).second || socket.socket == 0) {
-      ++contents.connections;
-    }
-    addresses.insert(*socket.remote_address);
+  if (entry->table == "crontab") {
+    ++contents.cron_entries;
+  } else if (entry->table == "startup_items") {
+    ++contents.startup_items;
+  } else {
+    ++contents.units;
   }
-  contents.remote_addresses = addresses.size();
+  add_unique(contents.persistence, entry->path);
 }
 
 }  // namespace
@@ -127,7 +87,10 @@ IncidentContents contents_of(const std::vector<const Finding*>& findings, const 
       }
     }
   }
-  count_connections(pids, facts, contents);
+  const model::Traffic traffic = traffic_of(facts.read<model::ProcessOpenSocket>(), pids);
+  contents.connections = traffic.outside.size();
+  contents.remote_addresses = traffic.outside_addresses;
+  contents.local_connections = traffic.local.size();
   return contents;
 }
 

@@ -28,8 +28,9 @@ struct IncidentContents {
   size_t units = 0;
   size_t startup_items = 0;
   size_t keys = 0;
-  size_t connections = 0;
+  size_t connections = 0;  ///< to other machines
   size_t remote_addresses = 0;
+  size_t local_connections = 0;  ///< to this host itself
 };
 
 /// The subject's text under that key; empty when it has none.

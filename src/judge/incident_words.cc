@@ -4,9 +4,7 @@
 #include "judge/incident_words.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <map>
-#include <optional>
+#include <cstdint>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -85,30 +83,30 @@ Text entries_of(const IncidentContents& contents) {
   return {english(en), japanese(ja)};
 }
 
-/// The clauses of the first sentence.
+/// What the story says: clauses of one English sentence, whole sentences in Japanese.
 struct Clauses {
   std::vector<std::string> en;
-  std::vector<std::string> ja;
+  std::string ja;
 };
 
 void add_programs(const IncidentContents& contents, Clauses& clauses) {
   const Text accounts = {
       contents.accounts.empty() ? "" : " as " + english(contents.accounts),
-      contents.accounts.empty() ? "" : "アカウント " + japanese(contents.accounts) + " で"};
+      contents.accounts.empty() ? "" : "アカウント " + japanese(contents.accounts) + " で "};
   if (!contents.programs.empty()) {
     const size_t count = contents.programs.size();
     clauses.en.push_back(fmt::format("{} {} {}{} ({})", count == 1 ? "the program" : "the programs",
                                      english(contents.programs), count == 1 ? "runs" : "run",
                                      accounts.en,
                                      counted(contents.processes, "process", "processes")));
-    clauses.ja.push_back(fmt::format("{}プログラム {} が動作中（プロセス{}件）", accounts.ja,
-                                     japanese(contents.programs), contents.processes));
+    clauses.ja += fmt::format("{}{} が動作しています（プロセス{}件）。", accounts.ja,
+                              japanese(contents.programs), contents.processes);
   } else if (contents.processes > 0) {
     clauses.en.push_back(fmt::format("{}{} without a known file",
                                      counted(contents.processes, "process runs", "processes run"),
                                      accounts.en));
-    clauses.ja.push_back(
-        fmt::format("{}実行ファイル不明のプロセス{}件が動作中", accounts.ja, contents.processes));
+    clauses.ja += fmt::format("{}実行ファイル不明のプロセス{}件が動作しています。", accounts.ja,
+                              contents.processes);
   }
 }
 
@@ -120,19 +118,19 @@ Clauses clauses_of(const IncidentContents& contents) {
     const size_t count = contents.cron_entries + contents.units + contents.startup_items;
     clauses.en.push_back(
         fmt::format("{} {} programs automatically", entries.en, count == 1 ? "starts" : "start"));
-    clauses.ja.push_back(entries.ja + "からプログラムが自動起動される状態");
+    clauses.ja += entries.ja + "がプログラムを自動起動します。";
   }
   if (contents.keys > 0) {
     clauses.en.push_back(fmt::format("{} {} a way in",
                                      counted(contents.keys, "SSH key", "SSH keys"),
                                      contents.keys == 1 ? "opens" : "open"));
-    clauses.ja.push_back(fmt::format("SSH鍵{}件でログイン可能", contents.keys));
+    clauses.ja += fmt::format("登録済みのSSH鍵{}件でログインできます。", contents.keys);
   }
   if (!contents.files.empty()) {
     clauses.en.push_back(
         fmt::format("{} {} {} suspicious", contents.files.size() == 1 ? "the file" : "the files",
                     english(contents.files), contents.files.size() == 1 ? "is" : "are"));
-    clauses.ja.push_back(fmt::format("ファイル {} が不審", japanese(contents.files)));
+    clauses.ja += fmt::format("ファイル {} が不審です。", japanese(contents.files));
   }
   return clauses;
 }
@@ -162,14 +160,29 @@ Text since(const model::Incident& incident) {
 }
 
 Text connections_of(const IncidentContents& contents) {
-  if (contents.connections == 0) {
+  const size_t outside = contents.connections;
+  const size_t local = contents.local_connections;
+  if (outside + local == 0) {
     return {};
   }
-  return {fmt::format(" Its processes hold {} to {}.",
-                      counted(contents.connections, "connection", "connections"),
-                      counted(contents.remote_addresses, "address", "addresses")),
-          fmt::format("関係するプロセスは、{}個のアドレスと{}本の通信をしています。",
-                      contents.remote_addresses, contents.connections)};
+  const std::string all = counted(outside + local, "connection", "connections");
+  const std::string addresses = counted(contents.remote_addresses, "address", "addresses");
+  if (local == 0) {
+    return {fmt::format(" Its processes hold {} to {}.", all, addresses),
+            fmt::format("関係するプロセスの通信は{}件、相手のアドレスは{}件です。", outside,
+                        contents.remote_addresses)};
+  }
+  if (outside == 0) {
+    return {fmt::format(" Its processes hold {}, {}to this host itself.", all,
+                        local == 1 ? "" : "all "),
+            fmt::format("関係するプロセスの通信は{}件で、相手はすべてこのホスト自身です。", local)};
+  }
+  return {
+      fmt::format(" Its processes hold {}: {} to {}, {} to this host itself.", all, outside,
+                  addresses, local),
+      fmt::format("関係するプロセスの通信は{}件です（外部のアドレス{}件と{}件、このホスト自身と{}"
+                  "件）。",
+                  outside + local, contents.remote_addresses, outside, local)};
 }
 
 Text preserve(const IncidentContents& contents) {
@@ -204,6 +217,44 @@ Text take_away_persistence(const IncidentContents& contents) {
 /// More advice than this from the rules is not read by anybody; each finding holds its own.
 constexpr size_t kMaxRuleAdvice = 6;
 
+/// The processes of all findings of the rule that run what the first one's process runs.
+std::vector<int64_t> family_of(const Finding& first, const std::vector<const Finding*>& findings,
+                               std::string& path) {
+  std::vector<int64_t> pids;
+  for (const Finding* finding : findings) {
+    for (const Subject& subject : finding->subjects) {
+      const model::OwnedValue* pid = subject.find("pid");
+      const auto* number = pid == nullptr ? nullptr : std::get_if<int64_t>(pid);
+      if (finding->rule != first.rule || subject.kind != "process" || number == nullptr) {
+        continue;
+      }
+      if (pids.empty()) {
+        path = text_at(subject, "path");
+      }
+      if (text_at(subject, "path") == path &&
+          std::find(pids.begin(), pids.end(), *number) == pids.end()) {
+        pids.push_back(*number);
+      }
+    }
+  }
+  return pids;
+}
+
+/// What a rule advises about its first process, said for all of that program.
+Text for_the_family(Text advice, const std::string& path, const std::vector<int64_t>& pids) {
+  const bool of_one = pids.size() > 1 && !path.empty() &&
+                      advice.en.find(fmt::format("{}", pids.front())) != std::string::npos;
+  if (!of_one) {
+    return advice;
+  }
+  const Text list = pid_list(pids);
+  advice.en += fmt::format(" The same goes for all {} processes that run {}: pids {}.", pids.size(),
+                           path, list.en);
+  advice.ja += fmt::format("{} を実行しているプロセス{}件（PID {}）すべてに当てはまります。", path,
+                           pids.size(), list.ja);
+  return advice;
+}
+
 /// Advice of the findings, most severe first. A rule speaks through its first finding only: its
 /// words about each of fifty processes would bury everybody else's.
 std::vector<Text> findings_advice(const std::vector<const Finding*>& findings) {
@@ -214,32 +265,32 @@ std::vector<Text> findings_advice(const std::vector<const Finding*>& findings) {
     if (!rules.insert(finding->rule).second) {
       continue;
     }
+    std::string path;
+    const std::vector<int64_t> pids = family_of(*finding, findings, path);
     for (const Text& text : finding->advice) {
       if (advice.size() < kMaxRuleAdvice && said.insert(text.en).second) {
-        advice.push_back(text);
+        advice.push_back(for_the_family(text, path, pids));
       }
     }
   }
   return advice;
 }
 
-/// The earliest time in the evidence's columns of these names.
-std::optional<int64_t> earliest(const Finding& finding,
-                                std::initializer_list<std::string_view> columns) {
-  std::optional<int64_t> time;
-  for (const model::Evidence& evidence : finding.evidence) {
-    for (const model::Field& field : evidence.row) {
-      const auto* number = std::get_if<int64_t>(&field.value);
-      if (number != nullptr && field.type == model::ColumnType::kTimestamp &&
-          std::find(columns.begin(), columns.end(), field.key) != columns.end()) {
-        time = time ? std::min(*time, *number) : *number;
-      }
-    }
-  }
-  return time;
-}
-
 }  // namespace
+
+Text pid_list(const std::vector<int64_t>& pids) {
+  constexpr size_t kMaxPids = 10;
+  Text list;
+  for (size_t i = 0; i < pids.size() && i < kMaxPids; ++i) {
+    list.en += fmt::format("{}{}", i == 0 ? "" : ", ", pids[i]);
+    list.ja += fmt::format("{}{}", i == 0 ? "" : "、", pids[i]);
+  }
+  if (pids.size() > kMaxPids) {
+    list.en += fmt::format(" and {} more", pids.size() - kMaxPids);
+    list.ja += fmt::format(" ほか{}件", pids.size() - kMaxPids);
+  }
+  return list;
+}
 
 Text words_of(const IncidentContents& contents, const model::Incident& incident) {
   Text words = lead_of(incident.confidence, contents);
@@ -250,15 +301,15 @@ Text words_of(const IncidentContents& contents, const model::Incident& incident)
         contents.accounts.empty() ? "" : " about " + english(contents.accounts);
     words.en += fmt::format(": {}{} {}", counted(count, "finding", "findings"), accounts,
                             count == 1 ? "says so" : "belong together");
-    words.ja += fmt::format("{}件の所見がこの事案に関係します", count);
+    words.ja += fmt::format("{}件の所見がこの事案に関係します。", count);
   } else {
     words.en += ": " + join(clauses.en, ", ", ", and ");
-    words.ja += join(clauses.ja, "、", "、") + "です";
+    words.ja += clauses.ja;
   }
   const Text time = since(incident);
   const Text traffic = connections_of(contents);
   words.en += "." + traffic.en + time.en;
-  words.ja += "。" + traffic.ja + time.ja;
+  words.ja += traffic.ja + time.ja;
   return words;
 }
 
@@ -300,31 +351,6 @@ std::vector<Text> advice_of(const IncidentContents& contents, const model::Incid
        "既知の正常なイメージから再構築し、データだけを戻す計画を立てます。管理者権限を得た攻撃者が"
        "残っていないことは、どのツールでも証明できません。"});
   return advice;
-}
-
-std::vector<model::StoryEvent> moments_of(const Finding& finding) {
-  if (!finding.from) {
-    return {};
-  }
-  const std::vector<model::StoryEvent> told = {{*finding.from, finding.says, finding.id}};
-  std::string path;
-  for (const Subject& subject : finding.subjects) {
-    if (subject.kind == "process") {
-      path = text_at(subject, "path");
-    }
-  }
-  const std::optional<int64_t> started = earliest(finding, {"start_time"});
-  const std::optional<int64_t> appeared = earliest(finding, {"exe_ctime", "exe_btime"});
-  // A time that does not count for the finding's own beginning is not told as one.
-  if (path.empty() || !started || !appeared || *appeared >= *started ||
-      *appeared < finding.from->nanoseconds) {
-    return told;
-  }
-  return {{base::Timestamp{*appeared},
-           {fmt::format("The file {} appeared or was last changed.", path),
-            fmt::format("ファイル {} が作成または変更されました。", path)},
-           finding.id},
-          {base::Timestamp{*started}, finding.says, finding.id}};
 }
 
 }  // namespace genba::judge

@@ -6,14 +6,16 @@
 // Covered by incidents_test.cc.
 #pragma once
 
-#include <span>
+#include <cstdint>
 #include <vector>
 
 #include "judge/incident_contents.h"
-#include "judge/rule.h"
 #include "model/finding.h"
 
 namespace genba::judge {
+
+/// "10, 11, 12", at most ten and how many more.
+model::Text pid_list(const std::vector<int64_t>& pids);
 
 /// Two to four sentences: what, since when, with how many connections.
 model::Text words_of(const IncidentContents& contents, const model::Incident& incident);
@@ -23,9 +25,5 @@ model::Text words_of(const IncidentContents& contents, const model::Incident& in
 std::vector<model::Text> advice_of(const IncidentContents& contents,
                                    const model::Incident& incident,
                                    const std::vector<const model::Finding*>& findings);
-
-/// The moments of a finding: when its program's file appeared, where that was earlier, and when
-/// what it says happened. None when its evidence names no time.
-std::vector<model::StoryEvent> moments_of(const model::Finding& finding);
 
 }  // namespace genba::judge

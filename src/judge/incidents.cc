@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "base/digest.h"
 #include "judge/incident_links.h"
+#include "judge/incident_story.h"
 #include "judge/incident_words.h"
 
 namespace genba::judge {
@@ -21,8 +21,6 @@ namespace {
 using model::Finding;
 using model::Incident;
 
-/// A story longer than this is not read; the most severe findings tell it.
-constexpr size_t kMaxStory = 200;
 /// Hex digits of an incident's id, as for findings.
 constexpr size_t kIdDigits = 16;
 
@@ -48,11 +46,6 @@ class Groups {
  private:
   std::vector<size_t> parents_;
 };
-
-/// Findings that start an incident; the others may only join one.
-bool is_core(const Finding& finding) {
-  return finding.about == model::About::kIntrusion && finding.severity >= model::Severity::kMedium;
-}
 
 /// The findings of each incident, by index; most severe first.
 std::vector<std::vector<size_t>> group(const std::vector<Finding>& findings,
@@ -97,28 +90,6 @@ std::vector<std::vector<size_t>> group(const std::vector<Finding>& findings,
                                [](const std::vector<size_t>& group) { return group.empty(); }),
                 members.end());
   return members;
-}
-
-std::vector<model::StoryEvent> story_of(const std::vector<const Finding*>& findings) {
-  std::vector<model::StoryEvent> story;
-  for (const Finding* finding : findings) {
-    if (story.size() >= kMaxStory) {
-      break;
-    }
-    for (model::StoryEvent& moment : moments_of(*finding)) {
-      story.push_back(std::move(moment));
-    }
-  }
-  std::stable_sort(story.begin(), story.end(),
-                   [](const model::StoryEvent& left, const model::StoryEvent& right) {
-                     return left.time < right.time;
-                   });
-  // Two findings about one program say the same of its file.
-  const auto same = [](const model::StoryEvent& left, const model::StoryEvent& right) {
-    return left.time == right.time && left.says.en == right.says.en;
-  };
-  story.erase(std::unique(story.begin(), story.end(), same), story.end());
-  return story;
 }
 
 std::string id_of(std::vector<std::string> findings) {

@@ -102,20 +102,26 @@ void own(Facts& facts, std::string path) {
   facts.append_large(owned);
 }
 
+Finding dated(Finding out, std::string column, std::string_view when) {
+  out.from = out.to = at(when);
+  out.evidence.front().row.push_back(
+      {std::move(column), at(when).nanoseconds, ColumnType::kTimestamp});
+  return out;
+}
+
 /// What was found on the server of the report: /usr/bin/cd, a key, a cron entry and a service.
 std::vector<Finding> story_of_cd() {
-  Finding service = finding("service", {file("/etc/systemd/system/netd.service")}, "systemd_units",
-                            {text("executable", "/usr/bin/cd")});
-  service.from = at("2026-11-20T22:00:00Z");
-  Finding cron = finding("cron", {file("/etc/cron.d/update")}, "crontab",
-                         {text("command", "root /usr/bin/cd --quiet"), text("username", "root")});
-  cron.from = at("2026-11-20T22:05:00Z");
-  Finding added = finding("key", {key("SHA256:x", "/root/.ssh/authorized_keys"), user("root")},
-                          "authorized_keys");
-  added.from = at("2026-11-20T21:00:00Z");
-  Finding unowned = finding("unowned", {file("/usr/bin/cd")}, "file");
-  unowned.from = at("2026-11-20T21:30:00Z");
-  return {service, cron, added, unowned};
+  return {
+      dated(finding("service", {file("/etc/systemd/system/netd.service"), file("/usr/bin/cd")},
+                    "systemd_units", {text("executable", "/usr/bin/cd")}),
+            "file_ctime", "2026-11-20T22:00:00Z"),
+      dated(finding("cron", {file("/etc/cron.d/update"), file("/usr/bin/cd")}, "crontab",
+                    {text("command", "root /usr/bin/cd --quiet"), text("username", "root")}),
+            "file_ctime", "2026-11-20T22:05:00Z"),
+      dated(finding("key", {key("SHA256:x", "/root/.ssh/authorized_keys"), user("root")},
+                    "authorized_keys"),
+            "file_ctime", "2026-11-20T21:00:00Z"),
+      dated(finding("unowned", {file("/usr/bin/cd")}, "file"), "ctime", "2026-11-20T21:30:00Z")};
 }
 
 TEST(Incidents, LiveStoryOfTheReportIsOneIncident) {
@@ -147,8 +153,9 @@ TEST(Incidents, LiveStoryOfTheReportIsOneIncident) {
   EXPECT_EQ(incident.from, at("2026-11-20T21:00:00Z"));
   EXPECT_EQ(incident.to, at("2026-11-21T03:12:09Z"));
   ASSERT_EQ(incident.story.size(), 5u);
-  EXPECT_EQ(incident.story.front().says.en, "says key");
-  EXPECT_EQ(incident.story.back().says.en, "says running");
+  EXPECT_EQ(incident.story.front().says.en,
+            "The key file /root/.ssh/authorized_keys appeared or was last changed.");
+  EXPECT_EQ(incident.story.back().says.en, "Process 4242 (/usr/bin/cd) started.");
   EXPECT_EQ(
       incident.says.en,
       "This host has very likely been broken into: the program /usr/bin/cd runs as root "
@@ -157,11 +164,11 @@ TEST(Incidents, LiveStoryOfTheReportIsOneIncident) {
       "of 2026-11-20 21:00:00 UTC; times can be forged, so it may have begun earlier.");
   EXPECT_EQ(
       incident.says.ja,
-      "侵害されている可能性が高い状態です。アカウント root でプログラム /usr/bin/cd "
-      "が動作中（プロセス1件）、"
-      "cron設定1件、systemdユニット1件からプログラムが自動起動される状態、SSH鍵1件でログイン可能で"
-      "す。"
-      "関係するプロセスは、150個のアドレスと150本の通信をしています。"
+      "侵害されている可能性が高い状態です。アカウント root で /usr/bin/cd "
+      "が動作しています（プロセス1件）。"
+      "cron設定1件、systemdユニット1件がプログラムを自動起動します。"
+      "登録済みのSSH鍵1件でログインできます。"
+      "関係するプロセスの通信は150件、相手のアドレスは150件です。"
       "最も早い痕跡は 2026-11-20 21:00:00 UTC です。時刻は偽装できるため、実際の開始はさらに前の"
       "可能性があります。");
 }
@@ -366,19 +373,73 @@ TEST(Incidents, AdviceIsOrderedAndSaidOnce) {
   EXPECT_EQ(incidents[0].advice.size(), 7u);
 }
 
-TEST(Incidents, ProgramsFileAppearedBeforeItStarted) {
+TEST(Incidents, ConnectionsToTheHostItselfAreCountedApart) {
   Facts facts;
-  Finding running =
-      finding("running", {process(10, "/tmp/.x")}, "processes",
-              {{"start_time", at("2026-11-21T03:12:09Z").nanoseconds, ColumnType::kTimestamp},
-               {"exe_ctime", at("2026-11-20T00:00:00Z").nanoseconds, ColumnType::kTimestamp}});
-  running.from = at("2026-11-20T00:00:00Z");
-  const auto incidents = find_incidents({running}, facts);
+  add_process(facts, 10, "/usr/bin/cd");
+  add_process(facts, 11, "/usr/bin/cd");
+  for (const int64_t pid : {10, 11}) {  // a fork holds its parent's sockets
+    for (int64_t i = 1; i <= 40; ++i) {
+      model::ProcessOpenSocket connection;
+      connection.pid = pid;
+      connection.socket = i;
+      connection.protocol = "tcp";
+      connection.state = "ESTABLISHED";
+      connection.local_address = "127.0.0.1";
+      connection.local_port = 40000 + i;
+      connection.remote_address = "127.77.0." + std::to_string(i);
+      connection.remote_port = 80;
+      connection.remote_scope = "loopback";
+      facts.rows<model::ProcessOpenSocket>().push_back(connection);
+    }
+  }
+  const std::vector<Finding> findings = {
+      finding("running", {process(10, "/usr/bin/cd")}, "processes"),
+      finding("running", {process(11, "/usr/bin/cd")}, "processes")};
+  std::string says = find_incidents(findings, facts).at(0).says.en;
+  EXPECT_NE(says.find("hold 40 connections, all to this host itself."), std::string::npos) << says;
+
+  auto& outside = facts.rows<model::ProcessOpenSocket>().front();
+  outside.remote_address = "203.0.113.9";
+  outside.remote_scope = "public";
+  facts.rows<model::ProcessOpenSocket>()[40] = outside;
+  says = find_incidents(findings, facts).at(0).says.en;
+  EXPECT_NE(says.find("hold 40 connections: 1 to 1 address, 39 to this host itself."),
+            std::string::npos)
+      << says;
+}
+
+TEST(Incidents, AdviceAboutOneProcessNamesItsWholeFamily) {
+  Facts facts;
+  std::vector<Finding> findings;
+  for (const int64_t pid : {4242, 4250, 4251}) {
+    add_process(facts, pid, "/usr/bin/cd");
+    findings.push_back(finding("memory", {process(pid, "/usr/bin/cd")}, "processes"));
+    findings.back().advice = {
+        {"Copy /proc/" + std::to_string(pid) + "/exe.", std::to_string(pid) + " を複製します。"}};
+  }
+  const auto incidents = find_incidents(findings, facts);
   ASSERT_EQ(incidents.size(), 1u);
-  ASSERT_EQ(incidents[0].story.size(), 2u);
-  EXPECT_EQ(incidents[0].story[0].says.en, "The file /tmp/.x appeared or was last changed.");
-  EXPECT_EQ(incidents[0].story[1].says.en, "says running");
-  EXPECT_EQ(incidents[0].story[1].time, at("2026-11-21T03:12:09Z"));
+  const auto& advice = incidents[0].advice;
+  EXPECT_TRUE(std::any_of(advice.begin(), advice.end(), [](const model::Text& text) {
+    return text.en ==
+           "Copy /proc/4242/exe. The same goes for all 3 processes that run /usr/bin/cd: "
+           "pids 4242, 4250, 4251.";
+  }));
+}
+
+TEST(Incidents, ProgramThatAnEntryStartsIsNoEntry) {
+  Facts facts;
+  facts.rows<model::HostInfo>().emplace_back().kernel_release = "6.1.0";
+  const auto incidents = find_incidents(story_of_cd(), facts);
+  ASSERT_EQ(incidents.size(), 1u);
+  EXPECT_NE(incidents[0].says.en.find("the file /usr/bin/cd is suspicious"), std::string::npos);
+  for (const model::Text& advice : incidents[0].advice) {
+    if (advice.en.find("starts it again") != std::string::npos) {
+      EXPECT_NE(advice.en.find("(/etc/systemd/system/netd.service and /etc/cron.d/update)"),
+                std::string::npos)
+          << advice.en;
+    }
+  }
 }
 
 TEST(Incidents, TenThousandFindingsAreGroupedQuickly) {

@@ -77,6 +77,30 @@ TEST(Judge, RowBecomesAFinding) {
   EXPECT_EQ(judgement.rules_applied, 1u);
 }
 
+TEST(Judge, AdviceWithAnAbsentCellIsLeftOut) {
+  Facts facts;
+  add_process(facts, 4242, "/tmp/.x");
+  Rule rule = deleted_rule();
+  rule.advice = {{"Look since {exe_ctime}.", "{exe_ctime} 以降。"},
+                 {"Look at {pid}.", "{pid} を見ます。"}};
+  const auto judgement = judged({rule}, facts);
+  ASSERT_EQ(judgement.findings.size(), 1u);
+  ASSERT_EQ(judgement.findings[0].advice.size(), 1u);
+  EXPECT_EQ(judgement.findings[0].advice[0].en, "Look at 4242.");
+}
+
+TEST(Judge, EvidenceAboutAProcessIsOfProcessesWhateverWasCountedBesideIt) {
+  Facts facts;
+  add_process(facts, 4242, "/tmp/.x");
+  facts.rows<model::User>();
+  const Rule rule = rule_of("r",
+                            "SELECT p.pid, p.start_time, p.path, count(u.uid) AS users "
+                            "FROM users u RIGHT JOIN processes p ON u.uid = p.uid GROUP BY p.pid");
+  const auto judgement = judged({rule}, facts);
+  ASSERT_EQ(judgement.findings.size(), 1u);
+  EXPECT_EQ(judgement.findings[0].evidence[0].table, "processes");
+}
+
 TEST(Judge, UnreadTableIsNotJudged) {
   Facts facts;
   facts.rows<model::User>();

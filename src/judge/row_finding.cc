@@ -65,13 +65,21 @@ bool is_for_the_judge(std::string_view column) {
   return column == "severity" || column == "confidence" || column == "view";
 }
 
+/// A row is about its first subject: one of a process is a row of processes, with columns beside it
+/// that were counted in other tables.
+std::string evidence_table_of(const Rule& rule, const std::set<std::string>& tables) {
+  const bool of_process = !rule.subjects.empty() && rule.subjects.front().kind == "process";
+  return of_process && tables.count("processes") > 0 ? std::string("processes")
+                                                     : main_table(rule.query, tables);
+}
+
 }  // namespace
 
 RowFinder::RowFinder(const Rule& rule, const std::vector<store::ResultColumn>& columns,
                      const std::set<std::string>& tables, std::optional<base::Timestamp> now)
     : rule_(rule),
       columns_(columns),
-      evidence_table_(main_table(rule.query, tables)),
+      evidence_table_(evidence_table_of(rule, tables)),
       latest_(now ? base::Timestamp{now->nanoseconds + kDay}
                   : base::Timestamp{std::numeric_limits<int64_t>::max()}) {}
 
@@ -195,6 +203,9 @@ model::Finding RowFinder::finding_of(std::vector<Field> fields,
   finding.says = {fill_text(rule_.says.en, words, Language::kEnglish),
                   fill_text(rule_.says.ja, words, Language::kJapanese)};
   for (const model::Text& text : rule_.advice) {
+    if (!has_cells(text.en, words)) {
+      continue;
+    }
     finding.advice.push_back({fill_text(text.en, words, Language::kEnglish),
                               fill_text(text.ja, words, Language::kJapanese)});
   }

@@ -75,6 +75,12 @@ TEST(RuleYaml, WholeRuleIsRead) {
   EXPECT_EQ(error_of(good()), "");
 }
 
+TEST(RuleYaml, ProseOfManyLinesIsOneLine) {
+  const auto file = parse_rule(with("ja: 理由", "ja: \"\\n理由\\n続き\\n\""), kPath);
+  ASSERT_TRUE(file) << file.error().what;
+  EXPECT_EQ(file->rule.why.ja, "理由 続き");
+}
+
 TEST(RuleYaml, UnknownKeyIsNamedWithItsLine) {
   EXPECT_EQ(error_of(with("evasion:", "evasoin:")).substr(0, 71),
             "rules/process/deleted_executable.yaml:15: unknown key 'evasoin'; keys a");

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 
 namespace genba::judge {
 namespace {
@@ -81,28 +82,18 @@ std::set<std::string> parameters_in(std::string_view sql) {
 }
 
 std::string main_table(std::string_view sql, const std::set<std::string>& tables) {
-  std::string outside;
-  std::string anywhere;
+  std::string shallowest = tables.empty() ? std::string() : *tables.begin();
+  int least = std::numeric_limits<int>::max();
   bool after_from = false;
   for_each_word(sql, [&](std::string_view word, char, int depth) {
-    const std::string name = lowered(word);
-    if (after_from && tables.count(name) > 0) {
-      if (anywhere.empty()) {
-        anywhere = name;
-      }
-      if (outside.empty() && depth == 0) {
-        outside = name;
-      }
+    std::string name = lowered(word);
+    if (after_from && depth < least && tables.count(name) > 0) {
+      least = depth;
+      shallowest = name;
     }
     after_from = name == "from" || name == "join";
   });
-  if (!outside.empty()) {
-    return outside;
-  }
-  if (!anywhere.empty()) {
-    return anywhere;
-  }
-  return tables.empty() ? std::string() : *tables.begin();
+  return shallowest;
 }
 
 }  // namespace genba::judge

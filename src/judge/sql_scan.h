@@ -15,8 +15,8 @@ namespace genba::judge {
 /// Names used as `:name`, without the colon.
 std::set<std::string> parameters_in(std::string_view sql);
 
-/// The first of `tables` that stands behind FROM or JOIN outside of parentheses, else anywhere; for
-/// a query that names none so, the first of `tables`. Empty when there are no tables.
+/// That of `tables` which stands behind FROM or JOIN in the fewest parentheses, of several the
+/// first; for a query that names none so, the first of `tables`. Empty when there are no tables.
 std::string main_table(std::string_view sql, const std::set<std::string>& tables);
 
 }  // namespace genba::judge

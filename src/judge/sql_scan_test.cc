@@ -34,6 +34,13 @@ TEST(SqlScan, MainTableBehindACteIsFoundInsideIt) {
       "processes");
 }
 
+TEST(SqlScan, MainTableOfACteIsNotThatOfASubqueryInIt) {
+  EXPECT_EQ(main_table("WITH a AS (SELECT pid, (SELECT count(*) FROM process_open_sockets) AS n "
+                       "FROM processes) SELECT * FROM a",
+                       {"process_open_sockets", "processes"}),
+            "processes");
+}
+
 TEST(SqlScan, MainTableKeepsTheQuerysOrderInAJoin) {
   EXPECT_EQ(main_table("SELECT 1 FROM Process_Open_Sockets s JOIN processes p USING (pid)",
                        {"process_open_sockets", "processes"}),

@@ -185,6 +185,13 @@ std::string fill_text(std::string_view text, std::span<const Field> cells, Langu
   return out;
 }
 
+bool has_cells(std::string_view text, std::span<const Field> cells) {
+  const auto names = placeholders_of(text);
+  return names && std::all_of(names->begin(), names->end(), [&](const std::string& name) {
+           return find_cell(cells, name) != nullptr;
+         });
+}
+
 base::Result<std::vector<std::string>> split_command(std::string_view text) {
   std::vector<std::string> words;
   bool in_word = false;

@@ -25,6 +25,9 @@ base::Result<std::vector<std::string>> placeholders_of(std::string_view text);
 std::string fill_text(std::string_view text, std::span<const model::Field> cells,
                       model::Language language);
 
+/// Whether each placeholder of the text has a cell that is not absent.
+bool has_cells(std::string_view text, std::span<const model::Field> cells);
+
 /// The command line with its cells, each word quoted anew for a shell, times as RFC 3339. Within a
 /// word, a value between single quotes is spelled as an SQL string. Nothing when one of its cells
 /// is absent: such a command would do something else.

@@ -3,6 +3,7 @@
 // See yaml_reader.h. Numbers are parsed here, not by yaml-cpp, whose streams follow the locale.
 #include "judge/yaml_reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <set>
@@ -13,6 +14,18 @@
 
 namespace genba::judge {
 namespace {
+
+/// Prose with its line ends as blanks, and none at its ends.
+std::string one_line(std::string prose) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const size_t first = prose.find_first_not_of(kBlank);
+  if (first == std::string::npos) {
+    return {};
+  }
+  prose = prose.substr(first, prose.find_last_not_of(kBlank) - first + 1);
+  std::replace(prose.begin(), prose.end(), '\n', ' ');
+  return prose;
+}
 
 std::optional<int64_t> parse_integer(std::string_view text) {
   int64_t number = 0;
@@ -129,9 +142,9 @@ model::Text YamlReader::both(const YAML::Node& node) {
   model::Text out;
   for_each_key(node, [&](const std::string& key, const YAML::Node& value) {
     if (key == "en") {
-      out.en = text(value);
+      out.en = one_line(text(value));
     } else if (key == "ja") {
-      out.ja = text(value);
+      out.ja = one_line(text(value));
     } else {
       problem(value, fmt::format("unknown language '{}'; texts have en and ja", key));
     }

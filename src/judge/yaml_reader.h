@@ -36,7 +36,8 @@ class YamlReader {
 
   /// A text that is not empty.
   std::string text(const YAML::Node& node);
-  /// {en: …, ja: …}, both there.
+  /// {en: …, ja: …}, both there, each on one line: the line ends of a rule's own prose are folded
+  /// here, so that one in a value that is filled in later stays what it is.
   model::Text both(const YAML::Node& node);
   /// A number, or else a text; what is quoted is a text.
   model::OwnedValue scalar(const YAML::Node& node);

@@ -123,6 +123,36 @@ std::string finding_id(std::string_view rule, const std::vector<Subject>& subjec
   return "f-" + digest.hex().substr(0, kIdDigits);
 }
 
+std::optional<StartUpEntry> start_up_entry(const Finding& finding) {
+  constexpr std::string_view kTables[] = {"crontab", "systemd_units", "systemd_unit_commands",
+                                          "startup_items"};
+  if (finding.evidence.empty()) {
+    return std::nullopt;
+  }
+  const Evidence& evidence = finding.evidence.front();
+  const auto* table = std::find(std::begin(kTables), std::end(kTables), evidence.table);
+  if (table == std::end(kTables)) {
+    return std::nullopt;
+  }
+  const auto text_of = [](const OwnedValue* value) {
+    const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+    return text == nullptr ? std::string() : *text;
+  };
+  for (const Subject& subject : finding.subjects) {
+    if (subject.kind == "file") {
+      return StartUpEntry{*table, text_of(subject.find("path"))};
+    }
+  }
+  for (const std::string_view column : {"source", "fragment_path", "path"}) {
+    for (const Field& field : evidence.row) {
+      if (field.key == column && std::holds_alternative<std::string>(field.value)) {
+        return StartUpEntry{*table, text_of(&field.value)};
+      }
+    }
+  }
+  return StartUpEntry{*table, {}};
+}
+
 Verdict verdict_of(const std::vector<Finding>& findings) {
   Verdict verdict = Verdict::kNothingFound;
   for (const Finding& finding : findings) {

@@ -103,6 +103,15 @@ struct Finding {
 /// The finding's id from its rule and subjects.
 std::string finding_id(std::string_view rule, const std::vector<Subject>& subjects);
 
+/// What a finding about something that starts programs blames: the table that holds such entries,
+/// and the file that the entry stands in (the first file among the subjects; the others are what it
+/// starts). Nothing for any other finding.
+struct StartUpEntry {
+  std::string_view table;
+  std::string path;
+};
+std::optional<StartUpEntry> start_up_entry(const Finding& finding);
+
 /// One moment of an incident's story.
 struct StoryEvent {
   base::Timestamp time;

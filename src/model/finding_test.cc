@@ -89,5 +89,28 @@ TEST(Verdict, CountsOnlyIntrusionsOfMediumOrAbove) {
             Verdict::kCompromised);
 }
 
+TEST(StartUpEntry, IsTheFirstFileTheOthersAreWhatItStarts) {
+  Finding cron;
+  cron.subjects = {{"user", {{"username", std::string("root")}}},
+                   {"file", {{"path", std::string("/etc/cron.d/x")}}},
+                   {"file", {{"path", std::string("/usr/bin/cd")}}}};
+  cron.evidence = {{"crontab", "", {}}};
+  const auto entry = start_up_entry(cron);
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->path, "/etc/cron.d/x");
+  EXPECT_EQ(entry->table, "crontab");
+  cron.evidence = {{"file", "", {}}};
+  EXPECT_FALSE(start_up_entry(cron));
+}
+
+TEST(StartUpEntry, WithoutAFileSubjectItsEvidenceNamesIt) {
+  Finding unit;
+  unit.evidence = {
+      {"systemd_units", "", {{"fragment_path", std::string("/etc/systemd/system/x.service")}}}};
+  const auto entry = start_up_entry(unit);
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->path, "/etc/systemd/system/x.service");
+}
+
 }  // namespace
 }  // namespace genba::model

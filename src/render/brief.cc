@@ -71,73 +71,22 @@ std::string socket_line(const model::Subject& subject) {
   return line;
 }
 
-// Where a subject belongs in a story. A file named by a finding about persistence is a start-up
-// entry rather than just a file.
-Word story_kind(const model::Subject& subject, const Finding& finding) {
-  constexpr std::pair<std::string_view, Word> kKinds[] = {
-      {"process", Word::kProcesses},   {"socket", Word::kConnections},
-      {"address", Word::kConnections}, {"user", Word::kAccounts},
-      {"key", Word::kAccounts},
-  };
-  if (subject.kind == "file") {
-    return finding.area == "persistence" ? Word::kStartup : Word::kFiles;
-  }
-  for (const auto& [kind, which] : kKinds) {
-    if (subject.kind == kind) {
-      return which;
-    }
-  }
-  return Word::kOther;
-}
-
-// Processes of one program are told together: "4242, 4250 /usr/bin/cd".
-class ProcessesByPath {
- public:
-  void add(const std::string& pid, const std::string& path) {
-    const auto found = std::find_if(groups_.begin(), groups_.end(),
-                                    [&](const auto& group) { return group.first == path; });
-    if (found == groups_.end()) {
-      groups_.emplace_back(path, pid);
-    } else if (found->second.size() < kMaxPids) {
-      found->second += ", " + pid;
-    } else if (found->second.back() != '.') {
-      found->second += ", ...";
-    }
-  }
-  bool has_path(std::string_view path) const {
-    return std::any_of(groups_.begin(), groups_.end(),
-                       [&](const auto& group) { return group.first == path; });
-  }
-  std::vector<std::string> lines() const {
-    std::vector<std::string> out;
-    for (const auto& [path, pids] : groups_) {
-      out.push_back(join({pids, path}));
-    }
-    return out;
-  }
-
- private:
-  static constexpr size_t kMaxPids = 30;  // characters
-  std::vector<std::pair<std::string, std::string>> groups_;
-};
-
 void add_advice(const Brief& brief, Language language, std::vector<Step>& steps) {
   if (brief.incidents.empty()) {
     return;
   }
   for (const auto& advice : brief.incidents.front()->advice) {
-    steps.push_back({Step::Kind::kSentence, one_line(advice.in(language))});
+    steps.push_back({Step::Kind::kSentence, advice.in(language)});
   }
 }
 
-// A family of processes has one set of commands; the others' differ in the process id alone.
+// A family of processes is asked about once; each finding holds all of its commands.
 void add_commands(const Brief& brief, std::vector<Step>& steps) {
   std::set<std::string> seen;
   for (const Family& family : families_of(leading_findings(brief))) {
-    for (const auto& command : family.members.front()->next) {
-      if (seen.insert(command).second) {
-        steps.push_back({Step::Kind::kCommand, command});
-      }
+    const auto& next = family.members.front()->next;
+    if (!next.empty() && seen.insert(next.front()).second) {
+      steps.push_back({Step::Kind::kCommand, next.front()});
     }
   }
 }
@@ -218,40 +167,6 @@ std::string subject_line(const model::Subject& subject) {
   return line.empty() ? subject.kind : line;
 }
 
-Actors actors_of(const std::vector<const Finding*>& findings) {
-  constexpr std::array kOrder = {Word::kProcesses, Word::kFiles,   Word::kConnections,
-                                 Word::kAccounts,  Word::kStartup, Word::kOther};
-  std::map<Word, std::vector<std::string>> lines;
-  std::set<std::pair<Word, std::string>> seen;
-  ProcessesByPath processes;
-  for (const Finding* finding : findings) {
-    for (const auto& subject : finding->subjects) {
-      const Word kind = story_kind(subject, *finding);
-      std::string line = subject_line(subject);
-      if (!seen.emplace(kind, line).second) {
-        continue;
-      }
-      if (subject.kind == "process") {
-        processes.add(text_of(subject, "pid"), text_of(subject, "path"));
-      } else {
-        lines[kind].push_back(std::move(line));
-      }
-    }
-  }
-  // A file that a process or a start-up entry has named already is not named again.
-  std::erase_if(lines[Word::kFiles], [&](const std::string& line) {
-    return processes.has_path(line) || seen.count({Word::kStartup, line}) > 0;
-  });
-  lines[Word::kProcesses] = processes.lines();
-  Actors actors;
-  for (const Word kind : kOrder) {
-    if (!lines[kind].empty()) {
-      actors.emplace_back(kind, std::move(lines[kind]));
-    }
-  }
-  return actors;
-}
-
 std::vector<Word> first_steps_of(const Brief& brief, const Report& report) {
   // A case holds processes when it was taken from a running host.
   const bool running = brief.live || report.facts->has(model::tables::processes());
@@ -266,9 +181,8 @@ std::vector<Word> first_steps_of(const Brief& brief, const Report& report) {
   }
   if (running) {
     steps.push_back(Word::kStepProvider);
-    const Actors actors = actors_of(leading);
-    if (std::any_of(actors.begin(), actors.end(),
-                    [](const auto& actor) { return actor.first == Word::kStartup; })) {
+    if (std::any_of(leading.begin(), leading.end(),
+                    [](const Finding* f) { return model::start_up_entry(*f).has_value(); })) {
       steps.push_back(Word::kStepStartup);
     }
   }
@@ -324,17 +238,6 @@ std::string endpoint(std::string_view address, std::string_view port) {
     out += ':';
     out += port;
   }
-  return out;
-}
-
-std::string one_line(std::string_view prose) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const size_t first = prose.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  std::string out(prose.substr(first, prose.find_last_not_of(kBlank) - first + 1));
-  std::replace(out.begin(), out.end(), '\n', ' ');
   return out;
 }
 

@@ -22,9 +22,6 @@ struct Step {
   std::string text;
 };
 
-/// What a story names, by kind (Word::kProcesses, kFiles …), each thing as one line.
-using Actors = std::vector<std::pair<Word, std::vector<std::string>>>;
-
 /// A report, put in order. Pointers lead into the report, which must outlive it.
 struct Brief {
   std::vector<const model::Finding*> intrusions;  ///< most severe first
@@ -46,9 +43,6 @@ std::vector<const model::Finding*> findings_of(const Brief& brief, const model::
 /// could move the verdict, else none.
 std::vector<const model::Finding*> leading_findings(const Brief& brief);
 
-/// Everything that the findings name, each thing once, kinds in the order of a story.
-Actors actors_of(const std::vector<const model::Finding*>& findings);
-
 /// A subject in one line: "4242 /usr/bin/cd", "tcp 10.0.0.1:44 -> 203.0.113.9:443".
 std::string subject_line(const model::Subject& subject);
 
@@ -65,9 +59,6 @@ std::string cell_text(const model::OwnedValue& value, model::ColumnType type,
 
 /// "address:port", an IPv6 address in brackets.
 std::string endpoint(std::string_view address, std::string_view port);
-
-/// Prose of a finding on one line: blanks at its ends dropped, its line ends as blanks.
-std::string one_line(std::string_view prose);
 
 /// "12,345".
 std::string with_commas(uint64_t number);

@@ -37,17 +37,6 @@ TEST(Brief, WhatDoesNotApplyToATreeIsNoGap) {
   EXPECT_TRUE(brief.gaps.empty());
 }
 
-TEST(Brief, ActorsNameEachThingOnceAndGroupProcessesOfOneProgram) {
-  test::ReportFixture fixture;
-  test::make_compromised(fixture);
-  const Actors actors = actors_of(leading_findings(make_brief(fixture.report)));
-  ASSERT_EQ(actors.size(), 4U);
-  EXPECT_EQ(actors[0].first, Word::kProcesses);
-  EXPECT_EQ(actors[0].second, std::vector<std::string>{"4242, 4250, 4251 /usr/bin/cd"});
-  EXPECT_EQ(actors[1].second, std::vector<std::string>{"tcp 192.0.2.10:51722 -> 203.0.113.77:443"});
-  EXPECT_EQ(actors[3].first, Word::kStartup);
-}
-
 TEST(Brief, AnIncidentThatNamesAnUnknownFindingIsToldWithoutIt) {
   test::ReportFixture fixture;
   test::make_compromised(fixture);
@@ -89,7 +78,6 @@ TEST(Brief, NumbersForPeople) {
   EXPECT_EQ(endpoint("2001:db8::1", "443"), "[2001:db8::1]:443");
   EXPECT_EQ(endpoint("192.0.2.1", ""), "192.0.2.1");
   EXPECT_EQ(endpoint("/var/log/auth.log", "7"), "/var/log/auth.log:7");
-  EXPECT_EQ(one_line(" a\nb \n"), "a b");
 }
 
 }  // namespace

@@ -14,7 +14,6 @@ using model::Finding;
 using model::Language;
 
 constexpr size_t kMaxPids = 10;
-constexpr int64_t kNanosecondsInSecond = 1'000'000'000;
 
 std::string text_of(const model::Subject& subject, std::string_view key) {
   const model::OwnedValue* value = subject.find(key);
@@ -58,9 +57,6 @@ std::string pid_list(const Family& family, Language language) {
   return out;
 }
 
-// A finding about processes speaks of them in its own sentence; the file's moment is told apart.
-using MomentKey = std::tuple<int64_t, std::string_view, std::string, std::string_view>;
-
 }  // namespace
 
 std::vector<Family> families_of(const std::vector<const Finding*>& findings) {
@@ -92,41 +88,6 @@ std::string processes_line(const Family& family, Language language) {
   }
   return fill(Word::kFamily, language,
               {with_commas(family.pids.size()), pid_list(family, language)});
-}
-
-std::vector<Moment> moments_of(const Brief& brief, const model::Incident& incident,
-                               Language language) {
-  std::vector<Moment> moments;
-  std::vector<Family> families;
-  std::map<MomentKey, size_t> known;
-  for (const auto& event : incident.story) {
-    const auto found = brief.by_id.find(event.finding);
-    const Finding* finding = found == brief.by_id.end() ? nullptr : found->second;
-    std::string path = finding == nullptr ? std::string() : path_of(*finding);
-    if (!path.empty()) {
-      const bool own = event.says.en == finding->says.en;
-      const MomentKey key{event.time.nanoseconds / kNanosecondsInSecond, finding->rule, path,
-                          own ? std::string_view() : std::string_view(event.says.en)};
-      const auto [at, is_new] = known.try_emplace(key, moments.size());
-      if (!is_new) {
-        Family& family = families[at->second];
-        add_member(family, *finding);
-        if (own && family.pids.size() > 1) {
-          moments[at->second].says =
-              fill(Word::kFamilyMoment, language,
-                   {with_commas(family.pids.size()), path, pid_list(family, language),
-                    one_line(finding->title.in(language))});
-        }
-        continue;
-      }
-    }
-    moments.push_back({event.time, one_line(event.says.in(language))});
-    families.emplace_back().path = path;
-    if (finding != nullptr) {
-      add_member(families.back(), *finding);
-    }
-  }
-  return moments;
 }
 
 }  // namespace genba::render

@@ -28,14 +28,4 @@ std::vector<Family> families_of(const std::vector<const model::Finding*>& findin
 /// "5 processes: pids 4242, 4250 …"; empty for a finding that stands alone.
 std::string processes_line(const Family& family, model::Language language);
 
-/// A moment of an incident's story, raw.
-struct Moment {
-  base::Timestamp time;
-  std::string says;
-};
-
-/// The incident's story; what a family did within one second is one moment.
-std::vector<Moment> moments_of(const Brief& brief, const model::Incident& incident,
-                               model::Language language);
-
 }  // namespace genba::render

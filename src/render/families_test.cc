@@ -59,22 +59,5 @@ TEST(Families, OfManyProcessesTenAreNamed) {
             "12 processes: pids 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, +2 more");
 }
 
-TEST(Families, EqualMomentsOfOneSecondAreOne) {
-  const std::vector<Finding> findings = {about(1, "/memfd:x"), about(2, "/memfd:x"),
-                                         about(3, "/memfd:x")};
-  Brief brief;
-  model::Incident incident;
-  for (const auto& finding : findings) {
-    brief.by_id.emplace(finding.id, &finding);
-    const int64_t seconds = finding.id == "f-3" ? 9 : 5;
-    incident.story.push_back(
-        {base::Timestamp{seconds * 1'000'000'000 + 7}, finding.says, finding.id});
-  }
-  const auto moments = moments_of(brief, incident, Language::kEnglish);
-  ASSERT_EQ(moments.size(), 2U);
-  EXPECT_EQ(moments[0].says, "2 processes of /memfd:x (pids 1, 2): A process runs from memory");
-  EXPECT_EQ(moments[1].says, "Process 3 runs.");
-}
-
 }  // namespace
 }  // namespace genba::render

@@ -132,14 +132,14 @@ void sort_gaps(std::vector<const Coverage*>& gaps, const Report& report) {
 }
 
 std::string coverage_reason(const Coverage& row, Language language) {
-  return row.reason ? coverage_text(one_line(*row.reason), language) : std::string();
+  return row.reason ? coverage_text(*row.reason, language) : std::string();
 }
 
 std::string coverage_remedy(const Coverage& row, const Report& report, Language language) {
   if (!row.remedy || (*row.remedy == kRunAsRoot && was_root(report))) {
     return {};
   }
-  return coverage_text(one_line(*row.remedy), language);
+  return coverage_text(*row.remedy, language);
 }
 
 }  // namespace genba::render

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <unordered_map>
 
 #include "fmt/format.h"
+#include "model/connections.h"
 #include "model/tables/listening_ports.h"
-#include "model/tables/process_open_sockets.h"
+#include "model/tables/processes.h"
+#include "render/actors.h"
 #include "render/html_parts.h"
 
 namespace genba::render {
 
 namespace {
 
+using model::Connection;
 using model::ListeningPort;
 using model::ProcessOpenSocket;
 
@@ -19,32 +23,60 @@ std::string port_text(const std::optional<int64_t>& port) {
   return port ? fmt::format("{}", *port) : std::string();
 }
 
-std::optional<model::Severity> mark_of(const Marks& marks, const ProcessOpenSocket& socket) {
-  if (socket.pid) {
-    const auto pid = marks.pids.find(*socket.pid);
-    if (pid != marks.pids.end()) {
-      return pid->second;
+std::optional<model::Severity> mark_of(const Marks& marks, const Connection& connection) {
+  std::optional<model::Severity> worst;
+  for (const int64_t pid : connection.pids) {
+    const auto found = marks.pids.find(pid);
+    if (found != marks.pids.end() && (!worst || *worst < found->second)) {
+      worst = found->second;
     }
   }
-  if (socket.remote_address) {
-    const auto address = marks.addresses.find(*socket.remote_address);
-    if (address != marks.addresses.end()) {
-      return address->second;
-    }
+  if (!worst && connection.socket->remote_address) {
+    const auto found = marks.addresses.find(*connection.socket->remote_address);
+    worst = found == marks.addresses.end() ? std::nullopt : std::optional(found->second);
   }
-  return std::nullopt;
+  return worst;
 }
 
-void write_sockets(Page& page, const Report& report, const Marks& marks, Word caption,
-                   const std::vector<const ProcessOpenSocket*>& sockets) {
+// Names of processes by their ids, looked up once for all rows.
+class Holders {
+ public:
+  explicit Holders(const Report& report) {
+    for (const auto& process : report.facts->read<model::Process>()) {
+      names_.emplace(process.pid, process.path ? *process.path : process.name);
+    }
+  }
+  std::string of(const Connection& connection, model::Language language) const {
+    if (connection.pids.empty()) {
+      return std::string(word(Word::kNobodyHolds, language));
+    }
+    std::vector<std::pair<int64_t, std::string>> holders;
+    for (const int64_t pid : connection.pids) {
+      const auto found = names_.find(pid);
+      holders.emplace_back(pid, found == names_.end() ? std::string() : std::string(found->second));
+    }
+    std::string text;
+    for (const std::string& line : process_lines(holders)) {
+      text += (text.empty() ? "" : "; ") + line;
+    }
+    return text;
+  }
+
+ private:
+  std::unordered_map<int64_t, std::string_view> names_;
+};
+
+void write_sockets(Page& page, const Holders& holders, const Marks& marks, Word caption,
+                   const std::vector<Connection>& connections) {
   TableView view;
   view.caption = caption;
   view.headers = {Word::kProcess, Word::kProtocol, Word::kLocal, Word::kRemote, Word::kState};
-  view.total = view.rows = sockets.size();
-  view.mark = [&](size_t i) { return mark_of(marks, *sockets[i]); };
+  view.total = view.rows = connections.size();
+  view.mark = [&](size_t i) { return mark_of(marks, connections[i]); };
+  view.fold = caption == Word::kConnectionsOfFindings ? Fold::kNever : Fold::kWhenLong;
   view.fill = [&](size_t i, Row& row) {
-    const ProcessOpenSocket& socket = *sockets[i];
-    row.code(process_label(report, socket.pid, page.language()));
+    const ProcessOpenSocket& socket = *connections[i].socket;
+    row.code(holders.of(connections[i], page.language()));
     row.words(socket.protocol);
     row.code(socket.path.value_or(
         endpoint(socket.local_address.value_or(""), port_text(socket.local_port))));
@@ -92,22 +124,27 @@ void write_connections(Page& page, const Report& report, const Marks& marks) {
     page.note(page.say(Word::kNotReadHere));
   }
   if (sockets_read) {
-    std::vector<const ProcessOpenSocket*> named;
-    std::vector<const ProcessOpenSocket*> others;
+    std::vector<const ProcessOpenSocket*> sockets;
     for (const auto& socket : report.facts->read<ProcessOpenSocket>()) {
-      if (mark_of(marks, socket)) {
-        named.push_back(&socket);
-      } else if (socket.remote_scope == "public") {
-        others.push_back(&socket);
+      sockets.push_back(&socket);
+    }
+    std::vector<Connection> named;
+    std::vector<Connection> others;
+    for (Connection& connection : model::connections_among(sockets)) {
+      if (mark_of(marks, connection)) {
+        named.push_back(std::move(connection));
+      } else if (connection.socket->remote_scope == "public") {
+        others.push_back(std::move(connection));
       }
     }
     // Towards the outside first; sockets without an address last.
-    std::stable_sort(named.begin(), named.end(), [](const auto* a, const auto* b) {
-      return std::pair(a->remote_scope == "public", a->remote_address.has_value()) >
-             std::pair(b->remote_scope == "public", b->remote_address.has_value());
+    std::stable_sort(named.begin(), named.end(), [](const Connection& a, const Connection& b) {
+      return std::pair(a.socket->remote_scope == "public", a.socket->remote_address.has_value()) >
+             std::pair(b.socket->remote_scope == "public", b.socket->remote_address.has_value());
     });
-    write_sockets(page, report, marks, Word::kConnectionsOfFindings, named);
-    write_sockets(page, report, marks, Word::kOtherConnections, others);
+    const Holders holders(report);
+    write_sockets(page, holders, marks, Word::kConnectionsOfFindings, named);
+    write_sockets(page, holders, marks, Word::kOtherConnections, others);
   }
   if (ports_read) {
     write_ports(page, report, marks);

@@ -45,7 +45,7 @@ void write_not_judged(Page& page, const Report& report) {
   view.total = view.rows = rules.size();
   view.fill = [&](size_t i, Row& row) {
     const auto& rule = rules[i];
-    row.code(rule.area + "/" + rule.rule).words(one_line(rule.title.in(page.language())));
+    row.code(rule.area + "/" + rule.rule).words(rule.title.in(page.language()));
     row.code(rule.table).words(reason_word(rule.reason, page.language()));
   };
   page.table(view);

@@ -45,12 +45,12 @@ void write_incident(Page& page, const Brief& brief, const model::Incident& incid
   write_badge(page, incident.severity);
   write_times(page, incident.from, incident.to);
   page.markup("</h3>\n");
-  page.element("p", one_line(incident.says.in(page.language())));
+  page.element("p", incident.says.in(page.language()));
   page.markup("<p class=\"meta\">");
   write_pair(page, Word::kConfidence, page.say(word_of(incident.confidence)));
   page.element("span", incident.id);
   page.markup("</p>\n");
-  const auto story = moments_of(brief, incident, page.language());
+  const auto& story = incident.story;
   if (!story.empty()) {
     page.element("h4", page.say(Word::kStory));
     page.markup("<ol class=\"story\">\n");
@@ -59,7 +59,7 @@ void write_incident(Page& page, const Brief& brief, const model::Incident& incid
       page.markup("<li><time>");
       page.text(base::to_display(story[shown].time));
       page.markup("</time>");
-      page.text(story[shown].says);
+      page.text(story[shown].says.in(page.language()));
       page.markup("</li>\n");
     }
     page.markup("</ol>\n");
@@ -70,7 +70,7 @@ void write_incident(Page& page, const Brief& brief, const model::Incident& incid
     page.element("h4", page.say(Word::kAdvice));
     page.markup("<ol class=\"steps\">\n");
     for (size_t i = 0; i < incident.advice.size() && !page.full(); ++i) {
-      page.element("li", page.as_started(one_line(incident.advice[i].in(page.language()))));
+      page.element("li", page.as_started(incident.advice[i].in(page.language())));
     }
     page.markup("</ol>\n");
   }
@@ -83,7 +83,7 @@ void write_incident(Page& page, const Brief& brief, const model::Incident& incid
     page.markup("<li><a href=\"#");
     page.text(finding.id);
     page.markup("\">");
-    page.text(one_line(finding.title.in(page.language())));
+    page.text(finding.title.in(page.language()));
     page.markup("</a>");
     const std::string processes = processes_line(families[shown], page.language());
     page.text(processes.empty() ? "" : " " + processes);
@@ -127,10 +127,9 @@ void write_evidence(Page& page, const model::Evidence& evidence) {
 }
 
 void write_prose(Page& page, Word label, std::string_view prose) {
-  const std::string text = one_line(prose);
-  if (!text.empty()) {
+  if (!prose.empty()) {
     page.element("h4", page.say(label));
-    page.element("p", text);
+    page.element("p", prose);
   }
 }
 
@@ -168,12 +167,12 @@ void write_family(Page& page, const Family& family, std::string_view heading) {
   page.text(finding.id);
   page.markup(fmt::format("\">\n<{}>", heading));
   write_badge(page, finding.severity);
-  page.text(one_line(finding.title.in(language)));
+  page.text(finding.title.in(language));
   page.markup(fmt::format("</{}>\n", heading));
   if (const std::string processes = processes_line(family, language); !processes.empty()) {
     page.element("p", processes);
   }
-  page.element("p", one_line(finding.says.in(language)));
+  page.element("p", finding.says.in(language));
   page.markup("<p class=\"meta\">");
   write_pair(page, Word::kConfidence, page.say(word_of(finding.confidence)));
   write_pair(page, Word::kRule, finding.area + "/" + finding.rule);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fmt/format.h"
 #include "model/tables/host_info.h"
+#include "render/actors.h"
 #include "render/gaps.h"
 #include "render/html_parts.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr size_t kBudget = 100'000;
 constexpr size_t kMaxThings = 8;
-constexpr size_t kMaxSteps = 20;
+constexpr size_t kMaxSteps = 30;
 
 // One pair of the list of facts; left out when the fact is absent.
 void write_fact(Page& page, Word label, std::string_view value) {
@@ -59,15 +60,18 @@ void write_host_facts(Page& page, const Report& report) {
   page.markup("</dl></div>\n");
 }
 
-void write_actors(Page& page, const Brief& brief) {
-  const Actors actors = actors_of(leading_findings(brief));
+void write_actors(Page& page, const Report& report, const Brief& brief) {
+  const Actors actors = actors_of(leading_findings(brief), *report.facts, page.language());
   if (actors.empty()) {
     return;
   }
   page.markup("<div><dl class=\"facts\">\n");
-  for (const auto& [kind, things] : actors) {
+  for (const auto& [kind, summary, things] : actors) {
     page.element("dt", page.say(kind));
     page.markup("<dd><ul>");
+    if (!summary.empty()) {
+      page.element("li", summary);
+    }
     for (size_t i = 0; i < things.size() && i < kMaxThings; ++i) {
       page.markup("<li><code>");
       page.text(things[i]);
@@ -85,7 +89,7 @@ void write_story(Page& page, const Brief& brief) {
   if (brief.incidents.empty()) {
     const auto leading = leading_findings(brief);
     for (size_t i = 0; i < leading.size() && i < 3; ++i) {
-      page.element("p", one_line(leading[i]->says.in(page.language())), "class=\"lead\"");
+      page.element("p", leading[i]->says.in(page.language()), "class=\"lead\"");
     }
     return;
   }
@@ -97,7 +101,7 @@ void write_story(Page& page, const Brief& brief) {
     since += page.say(Word::kWorstOf, {with_commas(brief.incidents.size())});
   }
   page.element("h3", page.say(Word::kRemark, {page.say(Word::kWhatHappened), since}));
-  page.element("p", one_line(worst.says.in(page.language())), "class=\"lead\"");
+  page.element("p", worst.says.in(page.language()), "class=\"lead\"");
 }
 
 }  // namespace
@@ -119,7 +123,7 @@ void write_summary(Page& page, const Report& report, const Brief& brief) {
   }
   page.markup("<div class=\"two\">\n");
   if (verdict > model::Verdict::kNothingFound) {
-    write_actors(page, brief);
+    write_actors(page, report, brief);
   }
   write_host_facts(page, report);
   page.markup("</div>\n");
@@ -135,16 +139,20 @@ void write_steps(Page& page, const Report& report, const Brief& brief) {
   // Sentences stand first, commands behind them.
   size_t shown = 0;
   const auto write = [&](Step::Kind kind, std::string_view open, std::string_view close) {
-    bool opened = false;
+    if (shown == steps.size() || steps[shown].kind != kind || shown == kMaxSteps || page.full()) {
+      return;
+    }
+    if (kind == Step::Kind::kCommand) {
+      page.element("h3", page.say(Word::kCommands));
+    }
+    page.markup(open);
     for (; shown < steps.size() && steps[shown].kind == kind && shown < kMaxSteps && !page.full();
          ++shown) {
-      page.markup(opened ? "" : open);
-      opened = true;
       page.markup(kind == Step::Kind::kCommand ? "<li><code>" : "<li>");
       page.prose(page.as_started(steps[shown].text));
       page.markup(kind == Step::Kind::kCommand ? "</code></li>\n" : "</li>\n");
     }
-    page.markup(opened ? close : "");
+    page.markup(close);
   };
   write(Step::Kind::kSentence, "<ol class=\"steps\">\n", "</ol>\n");
   write(Step::Kind::kCommand, "<ul class=\"commands\">\n", "</ul>\n");

@@ -107,7 +107,8 @@ void Page::showing(size_t shown, size_t total) {
 }
 
 void Page::table(const TableView& view) {
-  out_ += view.rows <= kOpenRows ? "<details open>" : "<details>";
+  const bool open = view.fold == Fold::kNever || view.rows <= kOpenRows;
+  out_ += open ? "<details open>" : "<details>";
   out_ += "<summary>";
   text(say(view.caption));
   out_ += fmt::format("<span class=\"count\">{}</span></summary>\n", with_commas(view.total));

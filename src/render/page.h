@@ -6,6 +6,7 @@
 // page says so. Covered by page_test.cc and html_test.cc.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -52,6 +53,9 @@ class Row {
   Page& page_;
 };
 
+/// Whether a long table is shown closed; one that a finding rests on never is.
+enum class Fold : uint8_t { kWhenLong, kNever };
+
 /// What a table shows. `fill` is called for one index after the other until the caps are reached.
 struct TableView {
   Word caption;
@@ -61,6 +65,7 @@ struct TableView {
   std::function<void(size_t index, Row& row)> fill;
   /// The severity to mark a row with; nothing for an ordinary row. May be empty.
   std::function<std::optional<model::Severity>(size_t index)> mark = {};
+  Fold fold = Fold::kWhenLong;
 };
 
 class Page {
@@ -94,7 +99,7 @@ class Page {
   void close_section() { markup("</section>\n"); }
   bool full() const { return out_.size() >= limit_; }
 
-  /// A list of things as a folded table: open while short, closed when long.
+  /// A list of things as a table that a reader can fold: open while short, closed when long.
   void table(const TableView& view);
   /// "showing 200 of 12,345", when not all is shown.
   void showing(size_t shown, size_t total);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "fmt/format.h"
+#include "render/actors.h"
 #include "render/brief.h"
 #include "render/gaps.h"
 #include "render/screen.h"
@@ -74,7 +75,7 @@ std::string story_heading(const Screen& screen, const Brief& brief) {
   return screen.say(Word::kRemark, {heading, remark});
 }
 
-// As many of the things as fit on one line, and how many more there are.
+// As many of the things as fit into so many columns, and how many more there are.
 std::string fitting(const Screen& screen, const std::vector<std::string>& things, size_t columns) {
   const std::string_view comma = screen.say(Word::kComma);
   std::string line;
@@ -100,26 +101,30 @@ std::string fitting(const Screen& screen, const std::vector<std::string>& things
 
 void put_actors(Screen& screen, const Actors& actors, size_t lines) {
   size_t width = 0;
-  for (const auto& [kind, things] : actors) {
-    width = std::max(width, base::display_width(screen.say(kind)));
+  for (const Actor& actor : actors) {
+    width = std::max(width, base::display_width(screen.say(actor.kind)));
   }
   for (size_t i = 0; i < actors.size() && i < lines; ++i) {
-    const auto& [kind, things] = actors[i];
+    const Actor& actor = actors[i];
+    const std::string head =
+        actor.summary.empty() ? "" : screen.say(Word::kLabelled, {actor.summary, ""});
     const size_t room = screen.columns() - std::min(screen.columns() / 2, width + 4);
-    screen.labelled_line(screen.say(kind), fitting(screen, things, room), 2, width);
+    const size_t left = room - std::min(room, base::display_width(head));
+    screen.labelled_line(screen.say(actor.kind), head + fitting(screen, actor.things, left), 2,
+                         width);
   }
 }
 
 // Whole sentences or clauses in at most `lines` lines.
 void put_shortened(Screen& screen, std::string_view prose, size_t lines) {
   const auto fits = [&](std::string_view part) { return screen.height(part, 2) <= lines; };
-  screen.text(shortened(one_line(prose), screen.language(), fits), 2, Paint::kPlain, lines);
+  screen.text(shortened(prose, screen.language(), fits), 2, Paint::kPlain, lines);
 }
 
 // The story and whom it names, in at most `lines` lines below its heading.
-void put_story(Screen& screen, const Brief& brief, size_t lines) {
+void put_story(Screen& screen, const Report& report, const Brief& brief, size_t lines) {
   const auto leading = leading_findings(brief);
-  const Actors actors = actors_of(leading);
+  const Actors actors = actors_of(leading, *report.facts, screen.language());
   screen.heading(story_heading(screen, brief));
   const size_t told = std::max(lines - std::min(lines, actors.size()), kLeastStoryLines);
   if (!brief.incidents.empty()) {
@@ -133,10 +138,10 @@ void put_story(Screen& screen, const Brief& brief, size_t lines) {
 }
 
 // The start-up entries on the line below their step.
-void put_startup(Screen& screen, const Brief& brief) {
-  for (const auto& [kind, things] : actors_of(leading_findings(brief))) {
-    if (kind == Word::kStartup) {
-      screen.labelled_line("", fitting(screen, things, screen.columns() - 5), 3, 0);
+void put_startup(Screen& screen, const Report& report, const Brief& brief) {
+  for (const Actor& actor : actors_of(leading_findings(brief), *report.facts, screen.language())) {
+    if (actor.kind == Word::kStartup) {
+      screen.labelled_line("", fitting(screen, actor.things, screen.columns() - 5), 3, 0);
     }
   }
 }
@@ -149,7 +154,7 @@ void put_first_steps(Screen& screen, const Report& report, const Brief& brief, D
   for (const Word step : first_steps_of(brief, report)) {
     screen.numbered(++number, screen.as_started(screen.say(step)), 2);
     if (step == Word::kStepStartup) {
-      put_startup(screen, brief);
+      put_startup(screen, report, brief);
     }
   }
 }
@@ -208,7 +213,8 @@ void put_first_screen(Screen& screen, const Report& report, const Brief& brief,
   put_gaps(rest, report, brief, 1);
   // A blank line and the heading before the story, a blank line behind it.
   const size_t others = screen.line_count() + rest.line_count() + 3;
-  put_story(screen, brief, std::max(kScreenLines - std::min(kScreenLines, others), kLeastLines));
+  put_story(screen, report, brief,
+            std::max(kScreenLines - std::min(kScreenLines, others), kLeastLines));
   screen.append(std::move(rest));
 }
 

@@ -73,10 +73,9 @@ void put_evidence(Screen& screen, const model::Evidence& evidence) {
 }
 
 void put_prose(Screen& screen, Word label, std::string_view prose) {
-  const std::string text = one_line(prose);
-  if (!text.empty()) {
+  if (!prose.empty()) {
     screen.text(screen.say(label), 2, Paint::kBold);
-    screen.text(text, 4);
+    screen.text(prose, 4);
   }
 }
 
@@ -85,11 +84,11 @@ void put_family(Screen& screen, const Family& family) {
   const model::Language language = screen.language();
   screen.blank();
   screen.badge(screen.say(word_of(finding.severity)), paint_of(finding.severity),
-               one_line(finding.title.in(language)));
+               finding.title.in(language));
   if (const std::string processes = processes_line(family, language); !processes.empty()) {
     screen.text(processes, 2);
   }
-  screen.text(one_line(finding.says.in(language)), 2);
+  screen.text(finding.says.in(language), 2);
   std::string attack;
   for (const auto& technique : finding.attack) {
     attack += fmt::format("{}{}", attack.empty() ? "" : " ", technique);
@@ -133,13 +132,13 @@ void put_list(Screen& screen, const std::vector<const Finding*>& findings) {
   }
 }
 
-void put_incident(Screen& screen, const Brief& brief, const model::Incident& incident) {
+void put_incident(Screen& screen, const model::Incident& incident) {
   const model::Language language = screen.language();
-  const auto story = moments_of(brief, incident, language);
+  const auto& story = incident.story;
   screen.blank();
   screen.badge(screen.say(word_of(incident.severity)), paint_of(incident.severity),
                time_span(screen, incident.from, incident.to));
-  screen.text(one_line(incident.says.in(language)), 2);
+  screen.text(incident.says.in(language), 2);
   screen.text(fmt::format("{}{}{}",
                           screen.pair(Word::kConfidence, screen.say(word_of(incident.confidence))),
                           screen.say(Word::kComma), incident.id),
@@ -149,7 +148,7 @@ void put_incident(Screen& screen, const Brief& brief, const model::Incident& inc
   }
   for (size_t i = 0; i < story.size() && i < kMaxStory; ++i) {
     const std::string time = base::to_display(story[i].time);
-    screen.labelled(time, story[i].says, 4, time.size());
+    screen.labelled(time, story[i].says.in(language), 4, time.size());
   }
   if (story.size() > kMaxStory) {
     screen.text(screen.say(Word::kShowing, {with_commas(kMaxStory), with_commas(story.size())}), 4,
@@ -159,7 +158,7 @@ void put_incident(Screen& screen, const Brief& brief, const model::Incident& inc
     screen.text(screen.say(Word::kAdvice), 2, Paint::kBold);
   }
   for (size_t i = 0; i < incident.advice.size(); ++i) {
-    screen.numbered(i + 1, screen.as_started(one_line(incident.advice[i].in(language))), 4);
+    screen.numbered(i + 1, screen.as_started(incident.advice[i].in(language)), 4);
   }
 }
 
@@ -171,7 +170,7 @@ void put_incidents(Screen& screen, const Brief& brief) {
   }
   screen.section(screen.say(Word::kIncidents));
   for (const auto* incident : brief.incidents) {
-    put_incident(screen, brief, *incident);
+    put_incident(screen, *incident);
   }
 }
 
@@ -231,10 +230,10 @@ void put_not_judged(Screen& screen, const Report& report) {
   screen.section(screen.say(Word::kNotJudged));
   screen.text(screen.say(Word::kNotJudgedMeans), 2, Paint::kDim);
   for (const auto& rule : rules) {
-    screen.text(fmt::format("{}/{}: {} ({}: {})", rule.area, rule.rule,
-                            one_line(rule.title.in(screen.language())), rule.table,
-                            reason_word(rule.reason, screen.language())),
-                2);
+    screen.text(
+        fmt::format("{}/{}: {} ({}: {})", rule.area, rule.rule, rule.title.in(screen.language()),
+                    rule.table, reason_word(rule.reason, screen.language())),
+        2);
   }
 }
 

@@ -130,6 +130,17 @@ TEST(Terminal, AnAttackersNamesCannotDriveTheTerminal) {
   }
 }
 
+// "/tmp/a b" would be another file.
+TEST(Terminal, ANewlineInAPathIsNoBlank) {
+  test::ReportFixture fixture;
+  test::make_compromised(fixture);
+  fixture.judgement.incidents.front().says.en = "The program /tmp/a\nb runs.";
+  fixture.judgement.findings.front().says.en = "Process 7 runs /tmp/a\nb.";
+  const std::string out = render_terminal(fixture.report, {});
+  EXPECT_EQ(out.find("/tmp/a b"), std::string::npos);
+  EXPECT_NE(out.find("/tmp/a\\"), std::string::npos);
+}
+
 TEST(Terminal, ColourOnlyWhenTheStyleAsksForIt) {
   test::ReportFixture fixture;
   test::make_compromised(fixture);

@@ -169,8 +169,16 @@ TEST_F(LiveReenactment, OneIncidentTellsTheWholeIntrusionAndWhatToDo) {
   EXPECT_TRUE(any_of_rule(held, "self_replacing_family")) << "the replaced processes are missing";
   EXPECT_TRUE(any_with(held, "key", "path", kKeyFile)) << "the key is missing";
   EXPECT_TRUE(any_with(held, "file", "path", kCronEntry)) << "the cron entry is missing";
+  EXPECT_NE(incident.at("says").get<std::string>().find(std::to_string(kConnections) +
+                                                        " connections, all to this host itself"),
+            std::string::npos)
+      << incident.at("says");
   EXPECT_FALSE(incident.at("advice").empty());
   EXPECT_EQ(unfilled(incident.at("advice")), std::vector<std::string>());
+  for (const Json& advice : incident.at("advice")) {
+    EXPECT_EQ(advice.get<std::string>().find("127.77."), std::string::npos)
+        << "a provider cannot block loopback: " << advice;
+  }
   for (const Json& finding : held) {
     EXPECT_FALSE(finding.at("next").empty()) << brief_of(finding);
     EXPECT_EQ(unfilled(finding.at("next")), std::vector<std::string>());

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "support/run_program.h"
 #include "support/small_system.h"
@@ -71,6 +72,33 @@ TEST(TreeReenactment, OneIncidentHoldsProgramKeyCronEntryAndService) {
   EXPECT_TRUE(held("file", "/etc/cron.d/genba-test-marker"));
   EXPECT_TRUE(held("file", "/etc/systemd/system/cd.service"));
   EXPECT_FALSE(output.incidents[0].at("advice").empty());
+}
+
+std::vector<std::string> things_labelled(const std::string& screen, const std::string& label) {
+  const size_t at = screen.find("\n  " + label + " ");
+  if (at == std::string::npos) {
+    return {};
+  }
+  const size_t start = screen.find_first_not_of(' ', at + 3 + label.size());
+  std::vector<std::string> things;
+  std::istringstream line(screen.substr(start, screen.find('\n', start) - start));
+  for (std::string thing; line >> thing;) {
+    things.push_back(thing.back() == ',' ? thing.substr(0, thing.size() - 1) : thing);
+  }
+  return things;
+}
+
+TEST(TreeReenactment, FirstScreenTellsTheProgramApartFromWhatStartsIt) {
+  Scratch tree;
+  build_small_system(tree);
+  break_in(tree);
+  const std::string screen = run_genba({"triage", "--root", tree.path(), "--summary"}).out;
+  SCOPED_TRACE(screen);
+  EXPECT_EQ(things_labelled(screen, "Files"), std::vector<std::string>{"/usr/bin/cd"});
+  std::vector<std::string> entries = things_labelled(screen, "Start-up");
+  std::sort(entries.begin(), entries.end());
+  EXPECT_EQ(entries, (std::vector<std::string>{"/etc/cron.d/genba-test-marker",
+                                               "/etc/systemd/system/cd.service"}));
 }
 
 TEST(TreeReenactment, ProgramOfARunningSystemIsNotLookedFor) {

@@ -373,11 +373,11 @@ Finding start_up_entries() {
   f.confidence = Confidence::kProven;
   f.title = {"A program that no package owns is started again and again",
              "パッケージに属さないプログラムが自動で起動される"};
-  f.says = {"/usr/bin/cd is started by /etc/cron.d/cd and by cd.service.",
-            "/usr/bin/cd は /etc/cron.d/cd と cd.service から起動されます。"};
+  f.says = {"/usr/bin/cd is started by /etc/cron.d/cd.",
+            "/usr/bin/cd は /etc/cron.d/cd から起動されます。"};
   f.attack = {"T1053.003", "T1543.002"};
   f.subjects = {{"file", {text("path", "/etc/cron.d/cd")}},
-                {"file", {text("path", "/etc/systemd/system/cd.service")}}};
+                {"file", {text("path", "/usr/bin/cd")}}};
   f.evidence = {{"crontab",
                  "",
                  {text("path", "/etc/cron.d/cd"), text("command", "/usr/bin/cd >/dev/null 2>&1"),
