@@ -58,6 +58,7 @@ IncidentContents contents_of(const std::vector<const Finding*>& findings, const 
   contents.tree = is_tree(facts);
   std::set<std::string> processes;
   std::set<int64_t> pids;
+  std::set<std::string> key_files;
   for (const Finding* finding : findings) {
     count_entry(*finding, contents);
     for (const Subject& subject : finding->subjects) {
@@ -69,6 +70,8 @@ IncidentContents contents_of(const std::vector<const Finding*>& findings, const 
           path = path.empty() && process->path ? base::to_valid_utf8(*process->path) : path;
         }
         add_unique(contents.programs, path);
+      } else if (subject.kind == "key") {
+        key_files.insert(text_at(subject, "path"));
       }
     }
     for (const std::string& account : finder.links_of(*finding).accounts) {
@@ -76,14 +79,14 @@ IncidentContents contents_of(const std::vector<const Finding*>& findings, const 
     }
   }
   contents.processes = processes.size();
+  std::set<std::string> told(contents.programs.begin(), contents.programs.end());
+  told.insert(contents.persistence.begin(), contents.persistence.end());
+  told.insert(key_files.begin(), key_files.end());
   for (const Finding* finding : findings) {
     for (const Subject& subject : finding->subjects) {
       const std::string path = subject.kind == "file" ? text_at(subject, "path") : "";
-      const auto& programs = contents.programs;
-      const auto& entries = contents.persistence;
-      if (std::find(programs.begin(), programs.end(), path) == programs.end() &&
-          std::find(entries.begin(), entries.end(), path) == entries.end()) {
-        add_unique(contents.files, path);
+      if (!path.empty() && told.insert(path).second) {
+        contents.files.push_back(path);
       }
     }
   }

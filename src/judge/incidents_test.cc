@@ -118,7 +118,9 @@ std::vector<Finding> story_of_cd() {
       dated(finding("cron", {file("/etc/cron.d/update"), file("/usr/bin/cd")}, "crontab",
                     {text("command", "root /usr/bin/cd --quiet"), text("username", "root")}),
             "file_ctime", "2026-11-20T22:05:00Z"),
-      dated(finding("key", {key("SHA256:x", "/root/.ssh/authorized_keys"), user("root")},
+      dated(finding("key",
+                    {key("SHA256:x", "/root/.ssh/authorized_keys"), user("root"),
+                     file("/root/.ssh/authorized_keys")},
                     "authorized_keys"),
             "file_ctime", "2026-11-20T21:00:00Z"),
       dated(finding("unowned", {file("/usr/bin/cd")}, "file"), "ctime", "2026-11-20T21:30:00Z")};
