@@ -131,6 +131,10 @@ void write_connections(Page& page, const Report& report, const Marks& marks) {
     std::vector<Connection> named;
     std::vector<Connection> others;
     for (Connection& connection : model::connections_among(sockets)) {
+      // What listens stands in a table of its own, and is no connection.
+      if (ports_read && connection.socket->state == "LISTEN") {
+        continue;
+      }
       if (mark_of(marks, connection)) {
         named.push_back(std::move(connection));
       } else if (connection.socket->remote_scope == "public") {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "fmt/format.h"
+#include "model/tables/process_open_sockets.h"
 #include "model/tables/processes.h"
 #include "render/report.h"
 #include "render/words.h"
@@ -109,6 +110,21 @@ TEST(Html, AHundredThousandOfEverythingStaysBelowFiveMegabytes) {
   EXPECT_NE(page.find("全100,012件"), std::string::npos) << "the processes are counted";
   EXPECT_NE(page.find("全100,005件"), std::string::npos) << "the findings are counted";
   EXPECT_NE(page.find("<section id=\"how\""), std::string::npos) << "the end is reached";
+}
+
+TEST(Html, ListenerIsNoConnection) {
+  test::ReportFixture fixture;
+  test::make_compromised(fixture);
+  const std::string before = render_html(fixture.report, Language::kEnglish);
+  model::ProcessOpenSocket listener;
+  listener.pid = 4242;
+  listener.socket = 99;
+  listener.protocol = "tcp";
+  listener.local_address = "127.0.0.9";
+  listener.local_port = 39999;
+  listener.state = "LISTEN";
+  fixture.facts.rows<model::ProcessOpenSocket>().push_back(listener);
+  EXPECT_EQ(render_html(fixture.report, Language::kEnglish), before);
 }
 
 TEST(Html, ParentsInACircleAreShownOnce) {
