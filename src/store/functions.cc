@@ -7,9 +7,12 @@
 #include <optional>
 #include <string>
 
+#include "base/places.h"
 #include "base/split.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "parse/authorized_keys/authorized_keys.h"
+#include "parse/command_trick/command_trick.h"
 #include "store/sqlite.h"
 
 namespace genba::store {
@@ -59,15 +62,6 @@ std::string_view name_of(std::string_view path) {
   return bare.substr(bare.rfind('/') + 1);
 }
 
-bool lies_in(std::string_view path, std::string_view directory) {
-  const std::string_view bare = without_trailing_slashes(directory);
-  if (bare.empty() && directory.empty()) {
-    return false;
-  }
-  return path.starts_with(bare) && path.substr(bare.size()).starts_with('/') &&
-         path.find_first_not_of('/', bare.size()) != std::string_view::npos;
-}
-
 bool has_hidden(std::string_view path) {
   const auto names = base::split(path, '/');
   return std::any_of(names.begin(), names.end(), [](std::string_view name) {
@@ -94,6 +88,19 @@ bool is_deceptive_name(std::string_view name) {
     if (is_unseen(base::next_code_point(name, offset))) {
       return true;
     }
+  }
+  return false;
+}
+
+// The value of a variable, or options: a list of paths, or paths among words.
+bool names_hiding_place(std::string_view text) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find_first_of(" \t:;,=\"'"), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (base::lies_in_volatile_directory(word) || base::is_hidden_in_system_place(word)) {
+      return true;
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return false;
 }
@@ -135,6 +142,27 @@ void iso(sqlite3_context* context, int, Arguments arguments) {
   }
 }
 
+void command_trick(sqlite3_context* context, int, Arguments arguments) {
+  if (const auto command = text_of(arguments[0])) {
+    if (const auto trick = parse::find_command_trick(*command)) {
+      answer(context, parse::to_string(*trick));
+    }
+  }
+}
+
+void key_option(sqlite3_context* context, int, Arguments arguments) {
+  const auto options = text_of(arguments[0]);
+  const auto name = text_of(arguments[1]);
+  if (!options || !name) {
+    return;
+  }
+  for (const parse::KeyOption& option : parse::parse_key_options(*options)) {
+    if (option.name == *name && option.value) {
+      return answer(context, *option.value);
+    }
+  }
+}
+
 struct OwnFunction {
   const char* name;
   int arguments;
@@ -147,9 +175,14 @@ constexpr OwnFunction kFunctions[] = {
     {"iso", 1, iso},
     {"starts_with", 2, compare_function<starts_with>},
     {"ends_with", 2, compare_function<ends_with>},
-    {"in_directory", 2, compare_function<lies_in>},
+    {"in_directory", 2, compare_function<base::lies_in>},
     {"has_hidden_component", 1, test_function<has_hidden>},
     {"is_deceptive_name", 1, test_function<is_deceptive_name>},
+    {"in_volatile_directory", 1, test_function<base::lies_in_volatile_directory>},
+    {"hidden_in_system_place", 1, test_function<base::is_hidden_in_system_place>},
+    {"names_hiding_place", 1, test_function<names_hiding_place>},
+    {"command_trick", 1, command_trick},
+    {"key_option", 2, key_option},
 };
 
 }  // namespace

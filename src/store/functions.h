@@ -9,6 +9,13 @@
 //   has_hidden_component(path)       a name in it starts with a dot ('.' and '..' do not count)
 //   is_deceptive_name(name)          only dots and blanks, a blank at its end, or a character that
 //                                    is not seen (control, no width, direction of writing)
+//   in_volatile_directory(path)      below /tmp, /var/tmp, /dev/shm, /dev/mqueue or /run/user
+//   hidden_in_system_place(path)     a name in it starts with a dot where only the system and its
+//                                    packages install; tools of people in homes do not count
+//   names_hiding_place(text)         one of the paths in a list or among words is of these two
+//   command_trick(command)           'network', 'download', 'decode' or 'volatile': by which trick
+//                                    it runs code from elsewhere (parse/command_trick); else NULL
+//   key_option(options, name)        value of the first such option before an SSH key
 // Covered by functions_test.cc.
 #pragma once
 

@@ -89,6 +89,35 @@ TEST(IsDeceptiveName, OrdinaryNamesOfManyTongues) {
   EXPECT_EQ(value_of("is_deceptive_name(NULL)"), "NULL");
 }
 
+TEST(HidingPlaces, ToolsInHomesAreNotHidden) {
+  EXPECT_EQ(value_of("in_volatile_directory('/var/tmp/x')"), "1");
+  EXPECT_EQ(value_of("in_volatile_directory('/srv/tmp/x')"), "0");
+  EXPECT_EQ(value_of("hidden_in_system_place('/usr/lib/.x/y')"), "1");
+  EXPECT_EQ(value_of("hidden_in_system_place('/home/hana/.local/bin/x')"), "0");
+  EXPECT_EQ(value_of("hidden_in_system_place(NULL)"), "NULL");
+}
+
+TEST(NamesHidingPlace, ListsAndOptions) {
+  EXPECT_EQ(value_of("names_hiding_place('/opt/lib:/tmp/x')"), "1");
+  EXPECT_EQ(value_of("names_hiding_place('-I/opt --require /dev/shm/x.js')"), "1");
+  EXPECT_EQ(value_of("names_hiding_place('LD_PRELOAD=/usr/lib/.x.so')"), "1");
+  EXPECT_EQ(value_of("names_hiding_place('/opt/tmp/x:/home/hana/.venv')"), "0");
+  EXPECT_EQ(value_of("names_hiding_place('')"), "0");
+}
+
+TEST(CommandTrick, NamesTheStrongest) {
+  EXPECT_EQ(value_of("command_trick('curl x | sh; sh /tmp/a')"), "'download'");
+  EXPECT_EQ(value_of("command_trick('/usr/bin/true')"), "NULL");
+  EXPECT_EQ(value_of("command_trick(NULL)"), "NULL");
+}
+
+TEST(KeyOption, IsTakenOutOfItsQuotes) {
+  EXPECT_EQ(value_of("key_option('restrict,command=\"sh -c \\\"a b\\\"\",pty', 'command')"),
+            "'sh -c \"a b\"'");
+  EXPECT_EQ(value_of("key_option('restrict', 'command')"), "NULL");
+  EXPECT_EQ(value_of("key_option(NULL, 'command')"), "NULL");
+}
+
 TEST(StartsWith, CasesDifferAndWildcardsAreText) {
   EXPECT_EQ(value_of("starts_with('/tmp/x', '/tmp')"), "1");
   EXPECT_EQ(value_of("starts_with('/TMP/x', '/tmp')"), "0");

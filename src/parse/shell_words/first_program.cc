@@ -55,6 +55,12 @@ bool is_absolute(std::string_view word) {
   return word.size() > 1 && word[0] == '/';
 }
 
+const Wrapper* wrapper_named(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kWrappers), std::end(kWrappers),
+                                   [&](const Wrapper& known) { return known.name == name; });
+  return found == std::end(kWrappers) ? nullptr : found;
+}
+
 std::string_view base_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -139,10 +145,9 @@ class Finder {
       if (asks || tests || contains(kPreparations, word)) {
         return std::nullopt;
       }
-      const auto* wrapper = std::find_if(std::begin(kWrappers), std::end(kWrappers),
-                                         [&](const Wrapper& known) { return known.name == name; });
+      const Wrapper* wrapper = wrapper_named(name);
       const bool shell = contains(kShells, name);
-      decided = shell || wrapper == std::end(kWrappers);
+      decided = shell || wrapper == nullptr;
       if (decided && !shell) {
         return is_absolute(word) ? std::optional(word) : std::nullopt;
       }
@@ -173,6 +178,22 @@ class Finder {
 };
 
 }  // namespace
+
+size_t program_position(std::span<const std::string> words) {
+  size_t position = 0;
+  while (position < words.size()) {
+    if (is_assignment(words[position]) || contains(kReserved, words[position])) {
+      ++position;
+      continue;
+    }
+    const Wrapper* wrapper = wrapper_named(base_name(words[position]));
+    if (wrapper == nullptr) {
+      break;
+    }
+    position = skip_options(words, position + 1, wrapper->options_with_word) + wrapper->operands;
+  }
+  return std::min(position, words.size());
+}
 
 std::optional<std::string> first_absolute_program(std::string_view command) {
   Finder finder;

@@ -8,8 +8,10 @@
 // Covered by shell_words_test.cc, shell_words_fuzz.cc.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,10 @@ struct ShellToken {
 
 /// All tokens up to a comment or the end; at most 10,000. An open quote reaches to the end.
 std::vector<ShellToken> split_shell_tokens(std::string_view command);
+
+/// Which of a simple command's words names the program that it starts, behind assignments, reserved
+/// words and wrappers with their options; the number of words when none does.
+size_t program_position(std::span<const std::string> words);
 
 /// The first program that the command is there for, when it is written as an absolute path; else a
 /// wrapper in front of it that is; else nothing.
