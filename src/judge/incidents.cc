@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <string>
 #include <unordered_map>
@@ -21,6 +23,9 @@ namespace {
 using model::Finding;
 using model::Incident;
 
+/// An account links what happened within so many days. Root owns most of a server: without this, an
+/// agent that was installed a year ago would tell when the intrusion began.
+constexpr int64_t kAccountNanoseconds = int64_t{7} * 24 * 3600 * 1'000'000'000;
 /// Hex digits of an incident's id, as for findings.
 constexpr size_t kIdDigits = 16;
 
@@ -47,12 +52,44 @@ class Groups {
   std::vector<size_t> parents_;
 };
 
+/// Joins findings of one account that lie close in time. One that tells no time joins the most
+/// severe, so that it never ties two stories together.
+void join_by_account(const std::vector<size_t>& holders, const std::vector<Finding>& findings,
+                     Groups& groups) {
+  std::vector<size_t> timed;
+  std::copy_if(holders.begin(), holders.end(), std::back_inserter(timed),
+               [&](size_t each) { return findings[each].from.has_value(); });
+  const size_t most_severe = timed.empty() ? holders.front() : timed.front();
+  for (const size_t each : holders) {
+    if (!findings[each].from) {
+      groups.join(most_severe, each);
+    }
+  }
+  std::stable_sort(timed.begin(), timed.end(), [&](size_t left, size_t right) {
+    return findings[left].from->nanoseconds < findings[right].from->nanoseconds;
+  });
+  const auto end_of = [&](size_t each) {
+    return findings[each].to.value_or(*findings[each].from).nanoseconds;
+  };
+  int64_t last = timed.empty() ? 0 : end_of(timed.front());
+  for (size_t i = 1; i < timed.size(); ++i) {
+    // Against overflow: times may be anything.
+    const int64_t from = findings[timed[i]].from->nanoseconds;
+    if (from <= last || static_cast<uint64_t>(from) - static_cast<uint64_t>(last) <=
+                            static_cast<uint64_t>(kAccountNanoseconds)) {
+      groups.join(timed[i - 1], timed[i]);
+    }
+    last = std::max(last, end_of(timed[i]));
+  }
+}
+
 /// The findings of each incident, by index; most severe first.
 std::vector<std::vector<size_t>> group(const std::vector<Finding>& findings,
                                        const LinkFinder& finder) {
   Groups groups(findings.size());
   std::vector<std::vector<std::string>> others(findings.size());
   std::unordered_map<std::string, size_t> owners;
+  std::unordered_map<std::string, std::vector<size_t>> accounts;
   for (size_t i = 0; i < findings.size(); ++i) {
     Links links = finder.links_of(findings[i]);
     if (!is_core(findings[i])) {
@@ -68,8 +105,11 @@ std::vector<std::vector<size_t>> group(const std::vector<Finding>& findings,
     std::for_each(links.things.begin(), links.things.end(), join_by);
     std::for_each(links.kin.begin(), links.kin.end(), join_by);
     for (const std::string& account : links.accounts) {
-      join_by("account " + account);
+      accounts[account].push_back(i);
     }
+  }
+  for (const auto& [account, holders] : accounts) {
+    join_by_account(holders, findings, groups);
   }
 
   std::vector<std::vector<size_t>> members(findings.size());

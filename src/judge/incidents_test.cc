@@ -215,6 +215,28 @@ TEST(Incidents, UnrelatedHintsOfTwoAccountsStayApart) {
   EXPECT_EQ(incidents.size(), 2u);
 }
 
+TEST(Incidents, OldAgentOfRootIsNoPartOfTodaysStory) {
+  Facts facts;
+  add_accounts(facts);
+  const auto of_root = [](std::string rule, std::string path, std::string_view time) {
+    Finding out = finding(std::move(rule), {file(std::move(path)), user("root")}, "file");
+    if (!time.empty()) {
+      out.from = out.to = at(time);
+    }
+    return out;
+  };
+  const std::vector<Finding> findings = {
+      of_root("impostor", "/usr/bin/cd", "2026-11-20T22:00:00Z"),
+      of_root("cron", "/etc/cron.d/x", "2026-11-16T00:00:00Z"),
+      of_root("agent", "/opt/vendor/agent", "2025-03-01T00:00:00Z"),
+      of_root("timeless", "/etc/ld.so.preload", "")};
+  const auto incidents = find_incidents(findings, facts);
+  ASSERT_EQ(incidents.size(), 2U);
+  EXPECT_EQ(incidents[0].findings.size(), 3U);
+  EXPECT_EQ(*incidents[0].from, at("2026-11-16T00:00:00Z"));
+  EXPECT_EQ(incidents[1].findings, std::vector{findings[2].id});
+}
+
 TEST(Incidents, InterpreterIsNoLinkEvenWhenPackagesWereNotRead) {
   Facts facts;
   add_accounts(facts);
