@@ -6,6 +6,7 @@
 // part of the binary and runs where the sources are trusted.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -41,6 +42,11 @@ bool load(const std::vector<std::string>& paths, std::vector<RuleFile>& files) {
   }
   bool good = true;
   for (const std::string& path : paths) {
+    if (std::filesystem::is_directory(path)) {
+      complain(fmt::format("{}: is a directory; name its rules: {}/*.yaml", path, path));
+      good = false;
+      continue;
+    }
     std::ifstream in(path, std::ios::binary);
     if (!in) {
       complain(fmt::format("{}:1: cannot be read", path));
