@@ -5,10 +5,10 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "collect/refusals.h"
+#include "collect/side_by_side.h"
 
 namespace genba::app {
 
@@ -76,15 +76,8 @@ class Scheduler {
         }
       }
     }
-    std::vector<std::thread> threads;
-    const size_t helpers = static_cast<size_t>(std::max(1, options_.jobs)) - 1;
-    for (size_t i = 0; i < std::min(helpers, nodes_.size()); ++i) {
-      threads.emplace_back([this] { work(); });
-    }
-    work();
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
+    const int useful = static_cast<int>(nodes_.size());
+    collect::run_side_by_side(std::min(options_.jobs, useful), [this] { work(); });
     finish();
   }
 

@@ -13,9 +13,10 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#include "collect/side_by_side.h"
 
 namespace genba::collect {
 
@@ -35,14 +36,7 @@ class OrderedWork {
 
   /// Returns when no task is left.
   void run(int jobs) {
-    std::vector<std::thread> threads;
-    for (int i = 1; i < jobs; ++i) {
-      threads.emplace_back([this] { loop(); });
-    }
-    loop();
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
+    run_side_by_side(jobs, [this] { loop(); });
   }
 
  private:
