@@ -3,13 +3,16 @@
 
 #include <cstdio>
 
+#include "base/text.h"
 #include "fmt/format.h"
+#include "sys/terminal.h"
 
 namespace genba::app {
 
 namespace {
 
 constexpr auto kRedrawInterval = std::chrono::milliseconds(100);
+constexpr size_t kDefaultColumns = 80;
 
 }  // namespace
 
@@ -32,9 +35,13 @@ void Progress::show(std::string_view what) {
   drawn_ = now;
   visible_ = true;
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  const std::string line = language_ == model::Language::kJapanese
-                               ? fmt::format("\r\x1b[K確認中: {} ({:.1f} 秒)", what, seconds)
-                               : fmt::format("\r\x1b[Klooking: {} ({:.1f} s)", what, seconds);
+  const std::string shown = base::escape_for_terminal(what);
+  const std::string text = language_ == model::Language::kJapanese
+                               ? fmt::format("確認中: {:.1f} 秒 {}", seconds, shown)
+                               : fmt::format("looking: {:.1f} s {}", seconds, shown);
+  // One column stays free: a full line would wrap, and \r would no longer reach its start.
+  const size_t columns = sys::terminal_columns(2).value_or(kDefaultColumns);
+  const std::string line = "\r\x1b[K" + base::truncate_to_width(text, columns - 1);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

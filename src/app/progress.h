@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One line on a terminal's stderr that says what is being read; nothing in a pipe. It is redrawn
-// at most ten times a second and wiped at the end. Covered by tests/whole/triage_test.cc (pty).
+// at most ten times a second and wiped at the end. What is read may bear a name that an attacker
+// chose: it is escaped, and cut to the columns of the terminal. Covered by progress_test.cc (pty).
 #pragma once
 
 #include <chrono>
@@ -22,7 +23,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Shows that `what` (a collector's name, or "judge") is at work.
+  /// Shows that `what` (a collector's name, a directory, "judge") is at work; any bytes.
   void show(std::string_view what);
   void wipe();
 
