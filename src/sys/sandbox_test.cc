@@ -145,21 +145,26 @@ TEST(LookSandbox, AbortStillAborts) {
   EXPECT_EQ(WTERMSIG(status), SIGABRT);
 }
 
-TEST(LookSandbox, SocketsThatWouldLoadAModuleAreRefused) {
-  EXPECT_EQ(inside(Profile::kLook,
-                   [] {
-                     return refused(::socket(AF_ALG, SOCK_SEQPACKET, 0)) &&
-                            refused(::socket(AF_PACKET, SOCK_RAW, 0)) &&
-                            refused(::socket(AF_VSOCK, SOCK_STREAM, 0)) &&
-                            refused(::socket(5, 1, 0)) &&
-                            refused(::socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP)) &&
-                            refused(::socket(AF_INET6, SOCK_SEQPACKET, 0)) &&
-                            refused(::socket(AF_NETLINK, SOCK_RAW, 12)) &&
-                            ::socket(AF_INET, SOCK_STREAM, 0) >= 0 &&
-                            ::socket(AF_INET6, SOCK_DGRAM, 0) != -EPERM &&
-                            refused(::connect(-1, nullptr, 0));
-                   }),
-            0);
+TEST(LookSandbox, NothingCanBeSentAndNoModuleLoaded) {
+  for (const Profile profile : {Profile::kLook, Profile::kHelper}) {
+    EXPECT_EQ(inside(profile,
+                     [] {
+                       int pair[2];
+                       return refused(::socket(AF_INET, SOCK_STREAM, 0)) &&
+                              refused(::socket(AF_INET, SOCK_DGRAM, 0)) &&
+                              refused(::socket(AF_INET6, SOCK_DGRAM, 0)) &&
+                              refused(::socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP)) &&
+                              refused(::socket(AF_UNIX, SOCK_DGRAM, 0)) &&
+                              refused(::socket(AF_ALG, SOCK_SEQPACKET, 0)) &&
+                              refused(::socket(AF_PACKET, SOCK_RAW, 0)) &&
+                              refused(::socket(AF_VSOCK, SOCK_STREAM, 0)) &&
+                              refused(::socket(AF_NETLINK, SOCK_RAW, 12)) &&
+                              refused(::connect(-1, nullptr, 0)) &&
+                              ::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0 &&
+                              ::socket(AF_NETLINK, SOCK_RAW, 4) >= 0;
+                     }),
+              0);
+  }
 }
 
 TEST(LookSandbox, MarksAndOwnersOfFilesStay) {

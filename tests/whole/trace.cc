@@ -203,10 +203,13 @@ class Judge {
                  : "changes a name that was not asked for";
     }
     if (call.name == "socket") {
-      return has(call.arguments, "AF_NETLINK") || has(call.arguments, "AF_UNIX") ||
-                     has(call.arguments, "AF_INET")
-                 ? nullptr
-                 : "opens a socket whose family may have to be loaded";
+      return has(call.arguments, "AF_NETLINK") ? nullptr : "opens a socket that could send";
+    }
+    if (call.name == "sendto" || call.name == "sendmsg" || call.name == "sendmmsg") {
+      return has(call.arguments, "sin_addr") || has(call.arguments, "sin6_addr") ||
+                     has(call.arguments, "sun_path")
+                 ? "sends to an address"
+                 : nullptr;
     }
     return nullptr;
   }
@@ -280,7 +283,7 @@ std::vector<std::string> strace_options() {
           "-e",
           "trace=!read,pread64,close,statx,newfstatat,fstat,lseek,getdents64,readlinkat,munmap,brk,"
           "futex,poll,fstatfs,statfs,clock_gettime,madvise,mprotect,rt_sigprocmask,rt_sigaction,"
-          "recvfrom,recvmsg,sendto,sendmsg,fcntl,ioctl"};
+          "recvfrom,recvmsg,fcntl,ioctl"};
 }
 
 }  // namespace genba::test
