@@ -137,19 +137,30 @@ base::Error unreadable_case(base::Error error, const std::string& directory) {
   return as_usage(std::move(error), "--case", "give a directory that --save has made");
 }
 
+// A kernel without system call filters is looked at all the same, but not in silence.
+Result<void> confine(sys::Writing writing, model::Facts& facts) {
+  GENBA_TRY(const auto confinement, sys::enter_look_sandbox(writing));
+  if (confinement == sys::Confinement::kNotOffered) {
+    collect::CoverageCounter coverage("sandbox", "seccomp");
+    coverage.unsupported("sandbox: not in force; this kernel has no system call filters");
+    coverage.finish(facts);
+  }
+  return {};
+}
+
 Result<Observation> observe_case(const ObserveOptions& options) {
   auto directory = host::open_tree_host(*options.case_dir);
   if (!directory) {
     return base::fail(
         as_usage(std::move(directory).error(), "--case", "give a directory that --save has made"));
   }
-  GENBA_TRY_VOID(sys::enter_look_sandbox(options.writing));
+  Observation observation;
+  GENBA_TRY_VOID(confine(options.writing, observation.facts));
   auto contents = store::read_case(**directory);
   if (!contents) {
     return base::fail(unreadable_case(std::move(contents).error(), *options.case_dir));
   }
-  Observation observation;
-  observation.facts = std::move(contents->facts);
+  observation.facts.merge(std::move(contents->facts));
   observation.run.started = contents->header.started;
   observation.run.source = fmt::format("case {}", *options.case_dir);
   observation.run.case_state = case_state_of(contents->end);
@@ -190,7 +201,7 @@ Result<Observation> observe_host(const ObserveOptions& options, const collect::W
     }
     writer = *std::move(created);
   }
-  GENBA_TRY_VOID(sys::enter_look_sandbox(options.writing));
+  GENBA_TRY_VOID(confine(options.writing, observation.facts));
   GatherOptions gather_options;
   gather_options.depth = options.depth;
   gather_options.jobs = jobs_of(options);

@@ -76,7 +76,9 @@ std::optional<model::Language> language_in(const std::vector<std::string>& words
 
 int run(int argc, char** argv) {
   Terminal terminal = read_terminal();
-  sys::prepare_process();
+  if (const auto prepared = sys::prepare_process(); !prepared) {
+    return static_cast<int>(complain(prepared.error(), terminal.language));
+  }
   std::vector<std::string> words;
   for (int i = 1; i < argc; ++i) {
     words.emplace_back(argv[i]);

@@ -69,6 +69,8 @@ constexpr Phrase kEntries[] = {
     {"rpm databases are not read by this version", "この版はrpmデータベースを読めません"},
     {"no package database tells what the files should be",
      "本来の内容を示すパッケージデータベースがありません"},
+    {"sandbox: not in force; this kernel has no system call filters",
+     "サンドボックスは無効です。このカーネルにはシステムコールフィルターがありません"},
     {"this system keeps no utmp", "このシステムはutmpを記録していません"},
     {"only a running system has it", "稼働中のシステムにしかありません"},
     {"* belongs to no directly connected network, so its interface is not known",

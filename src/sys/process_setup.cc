@@ -10,6 +10,9 @@
 
 #include <array>
 #include <cerrno>
+#include <new>
+#include <string_view>
+#include <utility>
 
 #include "sys/file.h"
 #include "sys/process.h"
@@ -34,10 +37,29 @@ void reset_signals() {
                            SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
     ::signal(number, SIG_DFL);
   }
+  // write(2) then says EPIPE or EFBIG (a limit on file sizes), and the verdict is still told.
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// A shell's small soft limit would leave most of /proc unread.
+void raise_open_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+[[noreturn]] void end_without_memory() {
+  constexpr std::string_view kLine =
+      "genba: not enough memory: free some or raise the limit (ulimit -v), or look at less "
+      "(triage --no-walk)\n";
+  [[maybe_unused]] const ssize_t told = ::write(2, kLine.data(), kLine.size());
+  exit_now(2);
 }
 
 }  // namespace
@@ -74,12 +96,20 @@ base::Result<void> prepare_process() {
   reset_signals();
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
+  raise_open_file_limit();
+  std::set_new_handler(end_without_memory);
   ::umask(077);
   return set_undumpable();
 }
 
-base::Result<void> enter_look_sandbox(Writing writing) {
-  return enter_sandbox(Profile::kLook, writing);
+base::Result<Confinement> enter_look_sandbox(Writing writing) {
+  if (auto entered = enter_sandbox(Profile::kLook, writing); !entered) {
+    if (entered.error().code == base::ErrorCode::kUnsupported) {
+      return Confinement::kNotOffered;
+    }
+    return base::fail(std::move(entered).error());
+  }
+  return Confinement::kInForce;
 }
 
 }  // namespace genba::sys

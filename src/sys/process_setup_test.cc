@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <functional>
 
 namespace genba::sys {
@@ -76,6 +78,35 @@ TEST(ProcessSetup, NoCoreNoDumpAndNoSigpipe) {
               return limit.rlim_cur == 0 && limit.rlim_max == 0 &&
                      ::sigismember(&now, SIGINT) == 0 && ::prctl(PR_GET_DUMPABLE) == 0 &&
                      term.sa_handler == SIG_DFL && pipe.sa_handler == SIG_IGN;
+            }),
+            0);
+}
+
+TEST(ProcessSetup, ALimitOnFileSizesIsAnErrorNotASignal) {
+  std::FILE* file = std::tmpfile();
+  ASSERT_NE(file, nullptr);
+  const int output = ::fileno(file);
+  EXPECT_EQ(in_child([&] {
+              ::dup2(output, 1);
+              const rlimit small{4, 4};
+              return prepare_process().has_value() && ::setrlimit(RLIMIT_FSIZE, &small) == 0 &&
+                     ::write(1, "12345678", 8) == 4 && ::write(1, "x", 1) < 0 && errno == EFBIG;
+            }),
+            0);
+  std::fclose(file);
+}
+
+TEST(ProcessSetup, ASmallSoftLimitOfOpenFilesIsRaised) {
+  EXPECT_EQ(in_child([] {
+              rlimit limit{};
+              ::getrlimit(RLIMIT_NOFILE, &limit);
+              limit.rlim_cur = 10;
+              ::setrlimit(RLIMIT_NOFILE, &limit);
+              if (!prepare_process()) {
+                return false;
+              }
+              ::getrlimit(RLIMIT_NOFILE, &limit);
+              return limit.rlim_cur == limit.rlim_max;
             }),
             0);
 }
