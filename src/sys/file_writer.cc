@@ -26,6 +26,7 @@ using base::Result;
 
 constexpr size_t kGather = 1U << 20;
 std::atomic<uint64_t> written_bytes = 0;
+constexpr int kNewFileFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_APPEND;
 constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 base::Error error_of(int sys_errno, std::string_view doing, std::string_view name) {
@@ -35,6 +36,14 @@ base::Error error_of(int sys_errno, std::string_view doing, std::string_view nam
     error.code = ErrorCode::kInvalid;
   }
   return error;
+}
+
+// EPERM: a filesystem that keeps no modes (vfat); its mount options decide.
+Result<void> close_to_others(int fd, mode_t mode, std::string_view name) {
+  if (::fchmod(fd, mode) != 0 && errno != EPERM) {
+    return fail(error_of(errno, "closing to others", name));
+  }
+  return {};
 }
 
 bool is_plain_name(std::string_view name) {
@@ -70,15 +79,36 @@ Result<bool> is_empty(int directory, std::string_view path) {
   return empty;
 }
 
+// What another user owns, or what has another name somewhere, is not the responder's to overwrite:
+// a link planted under the name of the report would lead the write into any file.
+Result<void> check_output(int fd, std::string_view path) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) {
+    return fail(error_of(errno, "writing", path));
+  }
+  const char* reason =
+      !S_ISREG(status.st_mode)       ? "it is not a regular file"
+      : status.st_uid != ::geteuid() ? "it belongs to another user; name a new file"
+      : status.st_nlink != 1 ? "it is also known under another name (hard link); name a new file"
+                             : nullptr;
+  if (reason != nullptr) {
+    return fail(S_ISREG(status.st_mode) ? ErrorCode::kInvalid : ErrorCode::kWrongType,
+                fmt::format("writing '{}': {}", base::escape_for_terminal(path), reason));
+  }
+  return close_to_others(fd, 0600, path);
+}
+
 }  // namespace
 
 FileWriter::FileWriter(FileWriter&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
+      directory_(std::move(other.directory_)),
       name_(std::move(other.name_)),
       gathered_(std::move(other.gathered_)) {}
 
 FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
   std::swap(fd_, other.fd_);
+  std::swap(directory_, other.directory_);
   std::swap(name_, other.name_);
   std::swap(gathered_, other.gathered_);
   return *this;
@@ -95,26 +125,37 @@ uint64_t bytes_written() {
 }
 
 Result<FileWriter> FileWriter::open_output(std::string_view path) {
-  const std::string name(path);
-  const int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  const int fd = ::open(name.c_str(), flags, 0600);
-  if (fd < 0) {
+  const size_t slash = path.rfind('/') + 1;  // 0 when there is none
+  const std::string parent = slash == 0 ? "." : std::string(path.substr(0, slash));
+  FileWriter writer(-1, std::string(path.substr(slash)));
+  writer.directory_ = Fd(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!writer.directory_.valid()) {
     return fail(error_of(errno, "writing", path));
   }
-  FileWriter writer(fd, name);
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) {
+  const int directory = writer.directory_.get();
+  const Fd tried(::openat(directory, writer.name_.c_str(), kNewFileFlags, 0600));
+  if (tried.valid()) {
+    return ::unlinkat(directory, writer.name_.c_str(), 0) == 0
+               ? Result<FileWriter>(std::move(writer))
+               : fail(error_of(errno, "writing", path));
+  }
+  if (errno != EEXIST) {
     return fail(error_of(errno, "writing", path));
   }
-  if (!S_ISREG(status.st_mode)) {
-    return fail(ErrorCode::kWrongType, fmt::format("writing '{}': it is not a regular file",
-                                                   base::escape_for_terminal(path)));
+  const int flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  writer.fd_ = ::openat(directory, writer.name_.c_str(), flags);
+  if (writer.fd_ < 0) {
+    return fail(error_of(errno, "writing", path));
   }
+  GENBA_TRY_VOID(check_output(writer.fd_, path));
   return writer;
 }
 
 Result<void> FileWriter::replace_content(std::string_view bytes) {
-  if (::ftruncate(fd_, 0) != 0) {
+  if (fd_ < 0) {
+    fd_ = ::openat(directory_.get(), name_.c_str(), kNewFileFlags, 0600);
+  }
+  if (fd_ < 0 || ::ftruncate(fd_, 0) != 0) {
     return fail(error_of(errno, "writing", name_));
   }
   GENBA_TRY_VOID(append(bytes));
@@ -190,15 +231,17 @@ Result<DirectoryWriter> DirectoryWriter::create(std::string_view path) {
     return fail(error_of(errno, "opening", name));
   }
   if (!made) {
+    struct stat status {};
+    if (::fstat(directory.fd_, &status) != 0 || status.st_uid != ::geteuid()) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("'{}' belongs to another user", base::escape_for_terminal(name)));
+    }
     GENBA_TRY(const bool empty, is_empty(directory.fd_, name));
     if (!empty) {
       return fail(error_of(ENOTEMPTY, "writing into", name));
     }
   }
-  // EPERM: a filesystem that keeps no modes (vfat); its mount options decide.
-  if (::fchmod(directory.fd_, 0700) != 0 && errno != EPERM) {
-    return fail(error_of(errno, "closing to others", name));
-  }
+  GENBA_TRY_VOID(close_to_others(directory.fd_, 0700, name));
   return directory;
 }
 
@@ -222,8 +265,7 @@ Result<FileWriter> DirectoryWriter::create_file(std::string_view name) const {
     return fail(checked.error());
   }
   std::string text(name);
-  const int fd = ::openat(fd_, text.c_str(),
-                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_APPEND, 0600);
+  const int fd = ::openat(fd_, text.c_str(), kNewFileFlags, 0600);
   if (fd < 0) {
     return fail(error_of(errno, "making", name));
   }

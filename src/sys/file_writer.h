@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "sys/fd.h"
 
 namespace genba::sys {
 
@@ -26,11 +27,13 @@ class FileWriter {
   FileWriter& operator=(const FileWriter&) = delete;
   ~FileWriter();
 
-  /// Opens the one file that the responder named for a result: a new one with mode 0600, or a
-  /// regular one that is there. What that holds stays until replace_content(); so a run that fails
-  /// costs no earlier report. kLoop for a symbolic link, kWrongType for what is no regular file.
+  /// Makes ready the one file that the responder named for a result. A new one is only tried: it
+  /// comes to stay with replace_content(), so that a run that fails or is interrupted leaves
+  /// nothing. One that is there must be a regular file (kWrongType; kLoop for a symbolic link),
+  /// ours and under one name (kInvalid); it becomes 0600 and keeps its content until
+  /// replace_content().
   static base::Result<FileWriter> open_output(std::string_view path);
-  /// Empties a file that was opened by open_output and writes `bytes` into it.
+  /// Makes or empties a file that was made ready by open_output and writes `bytes` into it.
   base::Result<void> replace_content(std::string_view bytes);
 
   /// Appends; small pieces are gathered before they are written.
@@ -45,6 +48,7 @@ class FileWriter {
   FileWriter(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
 
   int fd_ = -1;
+  Fd directory_;  ///< where a new output will stand
   std::string name_;
   std::string gathered_;
 };
@@ -62,8 +66,8 @@ class DirectoryWriter {
   DirectoryWriter& operator=(const DirectoryWriter&) = delete;
   ~DirectoryWriter();
 
-  /// Makes `path` with mode 0700. One that exists must be an empty directory (kInvalid), not a
-  /// link to one (kLoop or kWrongType); its mode becomes 0700.
+  /// Makes `path` with mode 0700. One that exists must be ours and empty (kInvalid), not a link to
+  /// one (kLoop or kWrongType); its mode becomes 0700.
   static base::Result<DirectoryWriter> create(std::string_view path);
 
   /// Makes a directory below, mode 0700. Names here hold no slash.

@@ -111,6 +111,54 @@ TEST_F(FileWriterTest, OutputKeepsTheOldContentUntilItIsReplaced) {
   EXPECT_EQ(content(path), "new");
 }
 
+TEST_F(FileWriterTest, ARunThatFailsOrIsInterruptedLeavesNoEmptyOutput) {
+  const std::string path = place_ / "report.html";
+  auto output = FileWriter::open_output(path);
+  ASSERT_TRUE(output) << output.error().what;
+  EXPECT_FALSE(fs::exists(path));
+  ASSERT_TRUE(output->replace_content("page"));
+  EXPECT_EQ(content(path), "page");
+  EXPECT_EQ(mode(path), 0600U);
+}
+
+TEST_F(FileWriterTest, ALinkPlantedWhileTheRunLooksIsNotWrittenThrough) {
+  const std::string path = place_ / "report.html";
+  std::ofstream(place_ / "victim") << "victim";
+  auto output = FileWriter::open_output(path);
+  ASSERT_TRUE(output);
+  fs::create_hard_link(place_ / "victim", path);
+  EXPECT_FALSE(output->replace_content("page"));
+  EXPECT_EQ(content(place_ / "victim"), "victim");
+}
+
+TEST_F(FileWriterTest, OutputThatIsAnothersOrHasAnotherNameIsRefused) {
+  std::ofstream(place_ / "victim") << "victim";
+  fs::create_hard_link(place_ / "victim", place_ / "report");
+  EXPECT_EQ(FileWriter::open_output((place_ / "report").string()).error().code,
+            base::ErrorCode::kInvalid);
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "SKIPPED: needs root, to make another user's file";
+  }
+  constexpr unsigned kAnother = 64123;
+  std::ofstream(place_ / "theirs") << "theirs";
+  ASSERT_EQ(::chown((place_ / "theirs").c_str(), kAnother, kAnother), 0);
+  EXPECT_EQ(FileWriter::open_output((place_ / "theirs").string()).error().code,
+            base::ErrorCode::kInvalid);
+  EXPECT_EQ(content(place_ / "theirs"), "theirs");
+  fs::create_directory(place_ / "empty");
+  ASSERT_EQ(::chown((place_ / "empty").c_str(), kAnother, kAnother), 0);
+  EXPECT_EQ(DirectoryWriter::create((place_ / "empty").string()).error().code,
+            base::ErrorCode::kInvalid);
+}
+
+TEST_F(FileWriterTest, AnEarlierReportIsClosedToOthers) {
+  const std::string path = place_ / "report.html";
+  std::ofstream(path) << "old";
+  fs::permissions(path, fs::perms{0644});
+  ASSERT_TRUE(FileWriter::open_output(path));
+  EXPECT_EQ(mode(path), 0600U);
+}
+
 TEST_F(FileWriterTest, OutputIsNeverALinkAFifoOrBelowAMissingDirectory) {
   fs::create_symlink("/etc/hostname", place_ / "link");
   ASSERT_EQ(::mkfifo((place_ / "fifo").c_str(), 0600), 0);
