@@ -17,8 +17,8 @@ if(GENBA_PCH)
   target_link_libraries(genba_test_pch PRIVATE GTest::gtest)
 endif()
 
-# Folders that start threads; ThreadSanitizer runs only their tests.
-set(GENBA_THREADED host collect app)
+# Folders that start threads or are read by several; ThreadSanitizer runs only their tests.
+set(GENBA_THREADED model host collect app)
 
 function(genba_test_properties name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "LABELS")

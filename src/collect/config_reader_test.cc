@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "collect/test_support.h"
+#include "support/run_collector.h"
 
 namespace genba::collect {
 namespace {
 
+using test::add_account;
+using test::coverage_starting_with;
 using test::FakeHost;
 
 class ConfigReaderTest : public ::testing::Test {
@@ -22,11 +24,11 @@ TEST_F(ConfigReaderTest, MissingFileIsCompleteUnlessItMustExist) {
   ConfigReader reader(context_, "a", "may");
   EXPECT_FALSE(reader.read("/etc/none"));
   reader.finish();
-  EXPECT_EQ(coverage_of(facts_, "may").status, "complete");
+  EXPECT_EQ(coverage_starting_with(facts_, "may").status, "complete");
   ConfigReader strict(context_, "a", "must");
   EXPECT_FALSE(strict.read("/etc/none", Absence::kFailure));
   strict.finish();
-  EXPECT_EQ(coverage_of(facts_, "must").status, "failed");
+  EXPECT_EQ(coverage_starting_with(facts_, "must").status, "failed");
 }
 
 TEST_F(ConfigReaderTest, FifoAndDeviceInPlaceOfAFileAreCounted) {
@@ -35,7 +37,7 @@ TEST_F(ConfigReaderTest, FifoAndDeviceInPlaceOfAFileAreCounted) {
   EXPECT_FALSE(reader.read("/etc/fifo"));
   EXPECT_EQ(reader.read("/etc/good"), "x");
   reader.finish();
-  const auto row = coverage_of(facts_, "s");
+  const auto row = coverage_starting_with(facts_, "s");
   EXPECT_EQ(row.status, "partial");
   EXPECT_EQ(row.failed, 1);
   EXPECT_EQ(row.asked, 2);
@@ -47,8 +49,8 @@ TEST_F(ConfigReaderTest, RefusalAdvisesToRunAsRoot) {
   ConfigReader reader(context_, "a", "s");
   reader.read("/etc/x");
   reader.finish();
-  EXPECT_EQ(coverage_of(facts_, "s").remedy, "run as root");
-  EXPECT_EQ(coverage_of(facts_, "s").denied, 1);
+  EXPECT_EQ(coverage_starting_with(facts_, "s").remedy, "run as root");
+  EXPECT_EQ(coverage_starting_with(facts_, "s").denied, 1);
 }
 
 TEST_F(ConfigReaderTest, HugeFileIsReadInPartAndSaysSo) {
@@ -56,7 +58,7 @@ TEST_F(ConfigReaderTest, HugeFileIsReadInPartAndSaysSo) {
   ConfigReader reader(context_, "a", "s");
   EXPECT_EQ(reader.read("/etc/x"), "abc");
   reader.finish();
-  EXPECT_EQ(coverage_of(facts_, "s").status, "partial");
+  EXPECT_EQ(coverage_starting_with(facts_, "s").status, "partial");
 }
 
 TEST_F(ConfigReaderTest, GlobExpandsSortedThroughDirectories) {
@@ -75,7 +77,7 @@ TEST_F(ConfigReaderTest, FileOnANetworkFilesystemIsSkippedWithARemedy) {
   EXPECT_FALSE(reader.read("/home/a/x"));
   EXPECT_TRUE(reader.list("/home/a").empty());
   reader.finish();
-  const auto row = coverage_of(facts_, "s");
+  const auto row = coverage_starting_with(facts_, "s");
   EXPECT_EQ(row.status, "skipped");
   EXPECT_TRUE(row.remedy);
   EXPECT_EQ(host_.access_count("/home/a/x"), 0);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/packed_store.h"
 
+#include <array>
 #include <cstdio>
 #include <limits>
 #include <random>
+#include <thread>
 
 #include "fmt/format.h"
 #include "gtest/gtest.h"
@@ -166,6 +168,30 @@ TEST(PackedStore, RangesIncludeBothEndsAndTheTypesLimits) {
   const File later{.mtime = base::Timestamp{4}};
   ASSERT_TRUE(store.append_row(&later));
   EXPECT_EQ(store.rows_between(column, 4, 4), (std::vector<uint32_t>{5}));
+}
+
+TEST(PackedStore, SeveralThreadsMayAskTheirFirstQuestionsAtOnce) {
+  PackedStore store(tables::file());
+  for (size_t i = 0; i < 2000; ++i) {
+    const File file{.path = "/f" + std::to_string(i),
+                    .mtime = base::Timestamp{static_cast<int64_t>(i)}};
+    ASSERT_TRUE(store.append_row(&file));
+  }
+  std::vector<std::thread> threads;
+  std::array<size_t, 4> found{};
+  for (size_t& count : found) {
+    threads.emplace_back([&store, &count] {
+      for (int64_t i = 0; i < 2000; ++i) {
+        const std::string path = "/f" + std::to_string(i);
+        count += store.rows_equal(column_of("path"), std::string_view(path)).size();
+        count += store.rows_between(column_of("mtime"), i, i).size();
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(found, (std::array<size_t, 4>{4000, 4000, 4000, 4000}));
 }
 
 TEST(PackedStore, ThreeHundredThousandFilesStayBelowSixtyMegabytes) {

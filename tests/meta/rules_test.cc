@@ -119,7 +119,7 @@ bool is_near_miss(const RuleCase& test) {
 }
 
 bool is_missing_coverage(const RuleCase& test) {
-  return !test.unread.empty() || test.outcome == CaseOutcome::kNotJudged;
+  return !test.unread.empty() && test.outcome == CaseOutcome::kNotJudged;
 }
 
 TEST(Rules, ParseAndCompile) {

@@ -36,7 +36,9 @@ bytes=$(stat -c %s "$stripped")
 banned='(getpw.*|getgr(nam|gid|ent|ouplist).*|getspnam.*|getaddrinfo|getnameinfo|gethostby.*|dlopen|dlmopen|iconv_open|EVP_.*|localtime(_r)?|mktime|tzset|setlocale|system|popen|wordexp|posix_spawnp?|f?exec(l|le|lp|v|ve|veat|vp|vpe))'
 mapfile -t libraries < <(find "$build" -maxdepth 1 -name 'libgenba_*.a' ! -name '*test_support*' | sort)
 [ ${#libraries[@]} -gt 0 ] || fail "no libraries of ours in $build: the gate has gone blind"
-undefined=$(nm -A -u "${libraries[@]}" 2>/dev/null)
+mapfile -t objects < <(find "$build/CMakeFiles/genba.dir" -name '*.o' | sort)
+[ ${#objects[@]} -gt 0 ] || fail "no main object of ours in $build: the gate has gone blind"
+undefined=$(nm -A -u "${libraries[@]}" "${objects[@]}" 2>/dev/null)
 [ -n "$undefined" ] || fail "nm shows nothing: the gate has gone blind"
 found=$(grep -E " U $banned(@.*)?\$" <<<"$undefined" || true)
 [ -z "$found" ] || fail "our objects want what the trust promise bans:"$'\n'"$found"

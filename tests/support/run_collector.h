@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the tests of the live collectors share: running one over a fake host and finding its
-// coverage. Not part of the library. Covered by those tests.
+// What the tests of collectors share: running one over a fake host and finding its coverage.
 #pragma once
 
 #include <chrono>
@@ -10,6 +9,7 @@
 #include <string_view>
 
 #include "collect/collector.h"
+#include "model/tables/users.h"
 #include "support/fake_host.h"
 
 namespace genba::test {
@@ -43,6 +43,14 @@ inline model::Facts run_collector(const collect::Collector& collector, const hos
   return facts;
 }
 
+/// The same, after others: `facts` may hold what the collector needs.
+inline void run_collector(const collect::Collector& collector, const host::Host& host,
+                          model::Facts& facts) {
+  const collect::Wanted wanted = collect::Wanted::all();
+  collect::Context context{host, facts, wanted};
+  collector.collect(context);
+}
+
 /// The coverage row of that subject; an empty row when there is none.
 inline model::Coverage coverage_of(const model::Facts& facts, std::string_view subject) {
   for (const model::Coverage& row : facts.read<model::Coverage>()) {
@@ -51,6 +59,27 @@ inline model::Coverage coverage_of(const model::Facts& facts, std::string_view s
     }
   }
   return {};
+}
+
+/// The first coverage row whose subject begins so; an empty row when there is none.
+inline model::Coverage coverage_starting_with(const model::Facts& facts,
+                                              std::string_view beginning) {
+  for (const model::Coverage& row : facts.read<model::Coverage>()) {
+    if (std::string_view(row.subject).starts_with(beginning)) {
+      return row;
+    }
+  }
+  return {};
+}
+
+/// An account in the facts that a collector needs.
+inline void add_account(model::Facts& facts, std::string_view username, int64_t uid,
+                        std::string_view home) {
+  model::User user;
+  user.username = username;
+  user.uid = uid;
+  user.directory = home;
+  facts.rows<model::User>().push_back(std::move(user));
 }
 
 /// Gives a process its namespaces, as links under /proc/PID/ns.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/run_program.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
@@ -16,6 +17,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 namespace genba::test {
 
@@ -58,6 +61,11 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return result;
 }
 
+bool become_user(uint32_t user) {
+  return setgroups(0, nullptr) == 0 && setresgid(user, user, user) == 0 &&
+         setresuid(user, user, user) == 0;
+}
+
 [[noreturn]] void become(std::vector<std::string> words, const ProgramOptions& options, int out,
                          int err) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -69,10 +77,11 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   if (options.mount_namespace && setns(*options.mount_namespace, CLONE_NEWNS) != 0) {
     _exit(kNotStarted);
   }
-  if (options.user &&
-      (setgroups(0, nullptr) != 0 || setresgid(*options.user, *options.user, *options.user) != 0 ||
-       setresuid(*options.user, *options.user, *options.user) != 0)) {
+  if (options.user && !become_user(*options.user)) {
     _exit(kNotStarted);
+  }
+  if (options.before_exec && !options.before_exec()) {
+    _exit(kNotPrepared);
   }
   std::vector<std::string> environment = options.environment;
   execve(words[0].c_str(), pointers(words).data(), pointers(environment).data());
@@ -164,6 +173,35 @@ std::vector<std::string> lines_of(std::string_view text) {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return lines;
+}
+
+std::string genba_binary() {
+  const char* path = std::getenv("GENBA_BINARY");
+  return path != nullptr && std::filesystem::exists(path) ? path : "";
+}
+
+bool is_static(const std::string& binary) {
+  std::ifstream stream(binary, std::ios::binary);
+  Elf64_Ehdr head{};
+  stream.read(reinterpret_cast<char*>(&head), sizeof head);
+  for (int i = 0; i < head.e_phnum; ++i) {
+    Elf64_Phdr segment{};
+    stream.seekg(static_cast<std::streamoff>(head.e_phoff) + i * head.e_phentsize);
+    stream.read(reinterpret_cast<char*>(&segment), sizeof segment);
+    if (segment.p_type == PT_INTERP) {
+      return false;
+    }
+  }
+  return stream.good();
+}
+
+bool is_root() {
+  return geteuid() == 0;
+}
+
+bool become_nobody() {
+  constexpr uint32_t kNobody = 65534;
+  return become_user(kNobody);
 }
 
 }  // namespace genba::test

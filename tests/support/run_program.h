@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,13 +20,17 @@ enum class Where : uint8_t {
   kClosed     ///< the reader of stdout is gone already
 };
 
+/// Exit code of a child whose before_exec said no: this machine cannot make the situation.
+inline constexpr int kNotPrepared = 126;
+
 struct ProgramOptions {
   std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "TERM=xterm"};  ///< all of it
   Where where = Where::kPipe;
   uint16_t columns = 80;               ///< of the terminals
   std::optional<uint32_t> user;        ///< user and group id to become, without other groups
   std::optional<int> mount_namespace;  ///< a file descriptor of /proc/PID/ns/mnt
-  std::chrono::seconds deadline{120};
+  std::function<bool()> before_exec;   ///< in the child, last; false ends it with kNotPrepared
+  std::chrono::seconds deadline{300};
 };
 
 struct ProgramResult {
@@ -47,4 +52,20 @@ std::string given(const char* variable);
 
 std::vector<std::string> lines_of(std::string_view text);
 
+/// The path in GENBA_BINARY; empty when nothing was built there.
+std::string genba_binary();
+/// Whether the binary needs no loader: only then are its first system calls its own.
+bool is_static(const std::string& binary);
+bool is_root();
+
+/// For before_exec: becomes the user nobody, without other groups.
+bool become_nobody();
+
 }  // namespace genba::test
+
+#define GENBA_NEEDS(condition, words)               \
+  do {                                              \
+    if (!(condition)) {                             \
+      GTEST_SKIP() << "SKIPPED: needs " << (words); \
+    }                                               \
+  } while (false)

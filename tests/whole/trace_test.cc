@@ -10,9 +10,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/run_program.h"
 #include "support/scratch.h"
 #include "support/stuck_filesystem.h"
-#include "whole/run_program.h"
 
 namespace genba::test {
 namespace {
@@ -32,6 +32,8 @@ TEST(TraceJudge, KeepsQuietAboutLooking) {
                 "2 kill(77, 0) = 0\n"
                 "1 write(1<pipe:[1]>, \"x\", 1) = 1\n"
                 "1 socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_SOCK_DIAG) = 6\n"
+                "1 sendto(6<NETLINK:[7]>, [{nlmsg_len=72}], 72, 0, NULL, 0) = 72\n"
+                "1 sendmsg(5<UNIX:[8]>, {msg_name=NULL, msg_namelen=0}, 0) = 4\n"
                 "1 pidfd_send_signal(9<anon_inode:[pidfd]>, SIGKILL, NULL, 0) = 0\n"
                 "2 <... write resumed>) = 1\n2 +++ exited with 0 +++\n--- SIGCHLD ---\n"),
             0U);
@@ -45,11 +47,22 @@ TEST(TraceJudge, NoticesEveryBrokenPromise) {
         "1 openat(4</>, \"etc/passwd\", O_RDWR) = 3",
         "1 openat(AT_FDCWD</>, \"/tmp/x\", O_WRONLY|O_CREAT, 0600) = 3",
         "1 mmap(NULL, 99, PROT_READ|PROT_EXEC, MAP_PRIVATE, 3</lib/evil.so>, 0) = 0x7f",
-        "1 kill(77, SIGTERM) = 0", "1 tgkill(1, 1, SIGKILL <unfinished ...>",
-        "1 pidfd_send_signal(9<x>, SIGTERM, NULL, 0) = 0", "1 ptrace(PTRACE_SEIZE, 7) = 0",
-        "1 listen(3<socket:[1]>, 1) = 0", "1 mount(\"a\", \"b\", \"c\", 0, NULL) = 0",
-        "1 write(5</etc/passwd>, \"x\", 1) = 1", "1 unlink(\"/etc/x\") = 0",
-        "1 renameat(3</etc>, \"a\", 3</etc>, \"b\") = 0", "1 socket(AF_ALG, 5, 0) = -1 EPERM"}) {
+        "1 kill(77, SIGTERM) = 0",
+        "1 tgkill(1, 1, SIGKILL <unfinished ...>",
+        "1 pidfd_send_signal(9<x>, SIGTERM, NULL, 0) = 0",
+        "1 ptrace(PTRACE_SEIZE, 7) = 0",
+        "1 listen(3<socket:[1]>, 1) = 0",
+        "1 mount(\"a\", \"b\", \"c\", 0, NULL) = 0",
+        "1 write(5</etc/passwd>, \"x\", 1) = 1",
+        "1 unlink(\"/etc/x\") = 0",
+        "1 renameat(3</etc>, \"a\", 3</etc>, \"b\") = 0",
+        "1 socket(AF_ALG, 5, 0) = -1 EPERM",
+        "1 socket(AF_INET, SOCK_DGRAM, 0) = 3",
+        "1 sendto(3, \"x\", 1, 0, {sa_family=AF_INET, sin_port=htons(53), "
+        "sin_addr=inet_addr(\"192.0.2.1\")}, 16) = 1",
+        "1 sendmsg(3, {msg_name={sa_family=AF_INET6, sin6_port=htons(53), "
+        "inet_pton(AF_INET6, \"2001:db8::1\", &sin6_addr)}, msg_namelen=28}, 0) = 1",
+        "1 sendto(3, \"x\", 1, 0, {sa_family=AF_UNIX, sun_path=\"/dev/log\"}, 110) = 1"}) {
     EXPECT_GE(violations_in(line + std::string("\n")), 1U) << line;
   }
 }
@@ -136,6 +149,15 @@ class Traced : public ::testing::TestWithParam<Case> {
     scratch_.link("tree/etc/mtab", "../proc/self/mounts");
     scratch_.fifo("tree/etc/cron.d/fifo");
     scratch_.directory("out");
+    scratch_.directory("rules/process");
+    std::filesystem::copy_file("rules/process/deleted_executable.yaml",
+                               scratch_.at("rules/process/deleted_executable.yaml"));
+    const std::string binary = genba_binary();
+    if (!binary.empty()) {
+      const ProgramResult kept = run_program(
+          {binary, "triage", "--root", scratch_.at("tree"), "--save", scratch_.at("case")});
+      ASSERT_LT(kept.status, 2) << kept.err;
+    }
   }
   std::string fill(std::string text) const {
     for (size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at)) {
@@ -172,14 +194,15 @@ TEST_P(Traced, KeepsEveryPromise) {
   for (const std::string& input : GetParam().inputs) {
     rules.inputs.push_back(fill(input));
   }
-  RunOptions options;
-  options.timeout_seconds = 600;
+  ProgramOptions options;
+  options.environment.clear();
+  options.deadline = std::chrono::seconds(600);
   options.before_exec = [this] { return make_hostile_root(scratch_); };
-  const RunResult result = run_program(command, options);
-  if (result.exit_code == 126) {
+  const ProgramResult result = run_program(command, options);
+  if (result.status == kNotPrepared) {
     GTEST_SKIP() << "SKIPPED: needs mount namespaces and overlayfs";
   }
-  EXPECT_LT(result.exit_code, 2) << result.err;
+  EXPECT_LT(result.status, 2) << result.err;
   std::ifstream stream(scratch_.at("trace"));
   std::stringstream trace;
   trace << stream.rdbuf();
@@ -201,6 +224,11 @@ INSTANTIATE_TEST_SUITE_P(
                            {}},
                       Case{"query", {"query", "SELECT pid, name, cmdline FROM processes"}, {}},
                       Case{"query_sockets", {"query", "SELECT * FROM listening_ports"}, {}},
+                      Case{"query_json", {"query", "--json", "SELECT * FROM users"}, {}},
+                      Case{"japanese", {"triage", "--no-walk", "--lang", "ja"}, {}},
+                      Case{"case", {"triage", "--case", "@/case"}, {"@/case"}},
+                      Case{"rules", {"triage", "--no-walk", "--rules", "@/rules"}, {"@/rules"}},
+                      Case{"deep", {"triage", "--deep", "--root", "@/tree"}, {"@/tree"}},
                       Case{"root", {"triage", "--root", "@/tree"}, {"@/tree"}}),
     [](const auto& one) { return std::string(one.param.name); });
 

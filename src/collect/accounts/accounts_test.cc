@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "collect/test_support.h"
 #include "model/tables/groups.h"
 #include "model/tables/shadow.h"
+#include "support/run_collector.h"
 
 namespace genba::collect::accounts {
 
@@ -11,7 +11,9 @@ const Collector& collector();
 
 namespace {
 
+using test::coverage_starting_with;
 using test::FakeHost;
+using test::run_collector;
 
 TEST(Accounts, UsersGroupsAndPasswordStates) {
   FakeHost host;
@@ -37,10 +39,10 @@ TEST(Accounts, UsersGroupsAndPasswordStates) {
   ASSERT_EQ(shadow.size(), 2U);
   EXPECT_EQ(base::to_rfc3339(*shadow[0].last_change), "2023-12-09T00:00:00.000000000Z");
   EXPECT_EQ(shadow[0].hash_alg, "y");
-  const auto row = coverage_of(facts, "/etc/passwd");
+  const auto row = coverage_starting_with(facts, "/etc/passwd");
   EXPECT_EQ(row.status, "partial");
   EXPECT_EQ(row.reason, "line 3: no valid user id at byte 64 of /etc/passwd");
-  EXPECT_EQ(coverage_of(facts, "/etc/shadow").status, "complete");
+  EXPECT_EQ(coverage_starting_with(facts, "/etc/shadow").status, "complete");
 }
 
 TEST(Accounts, HashesNeverBecomeFacts) {
@@ -70,11 +72,11 @@ TEST(Accounts, ForeignSourcesAreNamedInCoverage) {
                 "passwd: files systemd sss\ngroup: compat ldap\nshadow: files\nhosts: dns\n");
   model::Facts facts;
   run_collector(collector(), host, facts);
-  EXPECT_EQ(coverage_of(facts, "passwd from sss").status, "skipped");
-  EXPECT_TRUE(coverage_of(facts, "passwd from sss").remedy);
-  EXPECT_EQ(coverage_of(facts, "group from ldap").status, "skipped");
-  EXPECT_EQ(coverage_of(facts, "shadow from").status, "");
-  EXPECT_EQ(coverage_of(facts, "passwd from systemd").status, "");
+  EXPECT_EQ(coverage_starting_with(facts, "passwd from sss").status, "skipped");
+  EXPECT_TRUE(coverage_starting_with(facts, "passwd from sss").remedy);
+  EXPECT_EQ(coverage_starting_with(facts, "group from ldap").status, "skipped");
+  EXPECT_EQ(coverage_starting_with(facts, "shadow from").status, "");
+  EXPECT_EQ(coverage_starting_with(facts, "passwd from systemd").status, "");
 }
 
 TEST(Accounts, DeniedShadowAndMissingPasswdAreFailures) {
@@ -84,10 +86,10 @@ TEST(Accounts, DeniedShadowAndMissingPasswdAreFailures) {
   host.add_special("/etc/group", host::FileType::kFifo);
   model::Facts facts;
   run_collector(collector(), host, facts);
-  EXPECT_EQ(coverage_of(facts, "/etc/passwd").status, "failed");
-  EXPECT_EQ(coverage_of(facts, "/etc/group").status, "failed");
-  EXPECT_EQ(coverage_of(facts, "/etc/shadow").denied, 1);
-  EXPECT_EQ(coverage_of(facts, "/etc/shadow").remedy, "run as root");
+  EXPECT_EQ(coverage_starting_with(facts, "/etc/passwd").status, "failed");
+  EXPECT_EQ(coverage_starting_with(facts, "/etc/group").status, "failed");
+  EXPECT_EQ(coverage_starting_with(facts, "/etc/shadow").denied, 1);
+  EXPECT_EQ(coverage_starting_with(facts, "/etc/shadow").remedy, "run as root");
   EXPECT_TRUE(facts.has(model::tables::shadow()));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "collect/test_support.h"
 #include "model/tables/crontab.h"
+#include "support/run_collector.h"
 
 namespace genba::collect::cron {
 
@@ -10,7 +10,9 @@ const Collector& collector();
 
 namespace {
 
+using test::coverage_starting_with;
 using test::FakeHost;
+using test::run_collector;
 
 const model::Crontab* find(const model::Facts& facts, std::string_view command) {
   for (const auto& row : facts.read<model::Crontab>()) {
@@ -82,8 +84,8 @@ TEST(Cron, HostileFilesBecomeCoverage) {
   model::Facts facts;
   run_collector(collector(), host, facts);
   EXPECT_TRUE(facts.read<model::Crontab>().empty());
-  EXPECT_EQ(coverage_of(facts, "/etc/crontab").failed, 3);
-  EXPECT_EQ(coverage_of(facts, "/var/spool/cron").denied, 1);
+  EXPECT_EQ(coverage_starting_with(facts, "/etc/crontab").failed, 3);
+  EXPECT_EQ(coverage_starting_with(facts, "/var/spool/cron").denied, 1);
 }
 
 TEST(Cron, SpoolThatIsALinkToAnotherIsReadOnce) {

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "collect/ssh/sshd_settings.h"
-#include "collect/test_support.h"
 #include "model/tables/authorized_keys.h"
+#include "support/run_collector.h"
 
 namespace genba::collect::ssh {
 
@@ -13,7 +13,10 @@ const Collector& collector();
 
 namespace {
 
+using test::add_account;
+using test::coverage_starting_with;
 using test::FakeHost;
+using test::run_collector;
 
 // A blob that is only its own type's name: enough for a fact.
 const std::string kKey = "new-key@example.org AAAAE25ldy1rZXlAZXhhbXBsZS5vcmc=";
@@ -49,7 +52,7 @@ TEST(AuthorizedKeysCollector, DefaultFilesOfEveryAccount) {
   EXPECT_EQ(rows[1].file_uid, 33);
   EXPECT_EQ(rows[1].file_mtime, test::kFakeNow);
   EXPECT_EQ(rows[1].fingerprint.substr(0, 7), "SHA256:");
-  EXPECT_EQ(coverage_of(facts, "authorized_keys").status, "complete");
+  EXPECT_EQ(coverage_starting_with(facts, "authorized_keys").status, "complete");
 }
 
 TEST(AuthorizedKeysCollector, FilesThatSshdConfigNamesThroughIncludesAndMatch) {
@@ -97,7 +100,7 @@ TEST(AuthorizedKeysCollector, HostileFilesBecomeCoverage) {
   }
   run_collector(collector(), host, facts);
   EXPECT_EQ(files_of(facts), (std::set<std::string>{"bad /home/bad/.ssh/authorized_keys"}));
-  const auto row = coverage_of(facts, "authorized_keys");
+  const auto row = coverage_starting_with(facts, "authorized_keys");
   EXPECT_EQ(row.status, "partial");
   EXPECT_GE(row.denied, 1);
   EXPECT_GE(row.failed, 4);
@@ -112,7 +115,7 @@ TEST(AuthorizedKeysCollector, NetworkHomeIsNotEnteredButItsLocalKeysAre) {
   add_account(facts, "a", 1, "/net/a");
   run_collector(collector(), host, facts);
   EXPECT_EQ(files_of(facts), (std::set<std::string>{"a /etc/keys/a"}));
-  const auto row = coverage_of(facts, "authorized_keys");
+  const auto row = coverage_starting_with(facts, "authorized_keys");
   EXPECT_EQ(row.status, "partial");
   EXPECT_TRUE(row.remedy);
 }
@@ -122,7 +125,7 @@ TEST(AuthorizedKeysCollector, KeysFromACommandAreNamedInCoverage) {
   host.add_file("/etc/ssh/sshd_config", "AuthorizedKeysCommand /usr/bin/keys %u\n");
   model::Facts facts;
   run_collector(collector(), host, facts);
-  EXPECT_EQ(coverage_of(facts, "AuthorizedKeysCommand").status, "skipped");
+  EXPECT_EQ(coverage_starting_with(facts, "AuthorizedKeysCommand").status, "skipped");
 }
 
 TEST(SshdSettings, IncludeThatNamesItselfEnds) {
@@ -135,7 +138,7 @@ TEST(SshdSettings, IncludeThatNamesItselfEnds) {
   const auto settings = read_sshd_settings(reader);
   reader.finish();
   EXPECT_FALSE(settings.empty());
-  EXPECT_EQ(coverage_of(facts, "sshd_config").status, "partial");
+  EXPECT_EQ(coverage_starting_with(facts, "sshd_config").status, "partial");
 }
 
 TEST(SshdSettings, IncludeInsideAMatchIsConditional) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "collect/test_support.h"
 #include "model/tables/startup_items.h"
+#include "support/run_collector.h"
 
 namespace genba::collect::startup {
 
@@ -10,7 +10,10 @@ const Collector& collector();
 
 namespace {
 
+using test::add_account;
+using test::coverage_starting_with;
 using test::FakeHost;
+using test::run_collector;
 using namespace std::string_literals;
 
 class StartupTest : public ::testing::Test {
@@ -137,10 +140,10 @@ TEST_F(StartupTest, HostileFilesBecomeCoverage) {
   add_account(facts_, "a", 1, "/home/a");
   add_account(facts_, "b", 2, "/net/b");
   run();
-  EXPECT_EQ(coverage_of(facts_, "/etc/ld.so.preload").status, "failed");
-  EXPECT_EQ(coverage_of(facts_, "/etc/ld.so.conf").status, "complete");
-  EXPECT_EQ(coverage_of(facts_, "rc.local").status, "failed");
-  const auto homes = coverage_of(facts_, "shell profiles");
+  EXPECT_EQ(coverage_starting_with(facts_, "/etc/ld.so.preload").status, "failed");
+  EXPECT_EQ(coverage_starting_with(facts_, "/etc/ld.so.conf").status, "complete");
+  EXPECT_EQ(coverage_starting_with(facts_, "rc.local").status, "failed");
+  const auto homes = coverage_starting_with(facts_, "shell profiles");
   EXPECT_GT(homes.denied, 0);
   EXPECT_TRUE(homes.remedy);
   EXPECT_FALSE(host_.touched("/net/b/.bashrc"));

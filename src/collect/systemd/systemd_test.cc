@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "collect/test_support.h"
 #include "model/tables/systemd_unit_commands.h"
 #include "model/tables/systemd_units.h"
+#include "support/run_collector.h"
 
 namespace genba::collect::systemd {
 
@@ -11,7 +11,10 @@ const Collector& collector();
 
 namespace {
 
+using test::add_account;
+using test::coverage_starting_with;
 using test::FakeHost;
+using test::run_collector;
 
 class SystemdTest : public ::testing::Test {
  protected:
@@ -66,7 +69,7 @@ TEST_F(SystemdTest, EnabledServiceWithDropInThatReplacesItsCommand) {
   EXPECT_EQ(commands("ssh.service"),
             "ExecStartPre /usr/sbin/sshd /usr/lib/systemd/system/ssh.service:4\n"
             "ExecStart /tmp/evil /etc/systemd/system/ssh.service.d/x.conf:3\n");
-  EXPECT_EQ(coverage_of(facts_, "system units").status, "complete");
+  EXPECT_EQ(coverage_starting_with(facts_, "system units").status, "complete");
 }
 
 TEST_F(SystemdTest, EarlierDirectoryWinsAndMergedLibCountsOnce) {
@@ -105,7 +108,7 @@ TEST_F(SystemdTest, MasksAliasesGeneratedAndTransientUnits) {
   EXPECT_EQ(unit("off.service")->unit_file_state, "disabled");
   EXPECT_EQ(unit("out.service")->link_target, "/tmp/out.service");
   EXPECT_EQ(commands("out.service"), "ExecStart /tmp/out /etc/systemd/system/out.service:2\n");
-  EXPECT_EQ(coverage_of(facts_, "system units").status, "complete");
+  EXPECT_EQ(coverage_starting_with(facts_, "system units").status, "complete");
 }
 
 TEST_F(SystemdTest, DropInsOfPrefixTypeAndAliasApplyInOrderOfTheirNames) {
@@ -191,14 +194,14 @@ TEST_F(SystemdTest, HostileFilesBecomeCoverage) {
   host_.set_filesystem_type("/home/n", "nfs4");
   add_account(facts_, "n", 1, "/home/n");
   run();
-  const auto row = coverage_of(facts_, "system units");
+  const auto row = coverage_starting_with(facts_, "system units");
   EXPECT_EQ(row.status, "partial");
   EXPECT_EQ(row.denied, 1);
   EXPECT_GE(row.failed, 2);
   EXPECT_TRUE(unit("dangling.service"));
   EXPECT_FALSE(unit("dir.service"));
   EXPECT_FALSE(unit("x.service", "user", "n"));
-  EXPECT_EQ(coverage_of(facts_, "user units in homes").status, "skipped");
+  EXPECT_EQ(coverage_starting_with(facts_, "user units in homes").status, "skipped");
 }
 
 }  // namespace
