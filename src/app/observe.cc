@@ -220,11 +220,11 @@ Result<Observation> observe_host(const ObserveOptions& options, const collect::W
   }
   if (writer) {
     progress.show("save");
-    if (auto saved = save(*writer, observation.facts, host->clocks().realtime); !saved) {
-      base::Error error = std::move(saved).error();
-      error.code = base::ErrorCode::kOutput;
-      return base::fail(std::move(error));
-    }
+    observation.kept =
+        save(*writer, observation.facts, host->clocks().realtime).map_error([](base::Error error) {
+          error.code = base::ErrorCode::kOutput;
+          return error;
+        });
   }
   fill_footprint(host->footprint(), observation.run);
   return observation;

@@ -37,6 +37,8 @@ struct ObserveOptions {
 struct Observation {
   model::Facts facts;
   render::RunFigures run;
+  /// Whether --save could keep it all; told after the answer, which must not be lost with it.
+  base::Result<void> kept;
   /// Why nothing of a --root says anything, when it holds no system (a disk that is not mounted).
   std::optional<base::Error> no_system;
 };

@@ -157,6 +157,7 @@ base::Result<QueryOutcome> run_query(const QueryOptions& options, Progress& prog
   if (!options.quiet) {
     print_gaps(observation.facts, tables, options);
   }
+  GENBA_TRY_VOID(observation.kept);
   bool answered = tables.empty();
   for (const std::string& name : tables) {
     const model::TableInfo* table = model::find_table(name);

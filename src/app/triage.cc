@@ -80,6 +80,7 @@ Result<TriageOutcome> run_triage(const TriageOptions& options, Progress& progres
                              ? render::render_json_lines(report, options.style.language)
                              : render::render_terminal(report, options.style)));
   GENBA_TRY_VOID(page_written);  // only now: the verdict must not be lost with the page
+  GENBA_TRY_VOID(observation.kept);
   TriageOutcome outcome;
   outcome.verdict = judgement.verdict;
   outcome.reader = reader;

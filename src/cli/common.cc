@@ -89,6 +89,11 @@ std::string version_text() {
   return fmt::format("{} (commit {}, {})", version(), build_commit(), build_type());
 }
 
+Exit tell(std::string_view text, model::Language language) {
+  const auto told = app::print_result(text);
+  return told ? Exit::kNothingFound : complain(told.error(), language);
+}
+
 Exit complain(const base::Error& error, model::Language language) {
   const bool ja = language == model::Language::kJapanese;
   const size_t end = error.what.find('\n');

@@ -26,6 +26,9 @@ app::ProgressMode progress_mode(const Invocation& invocation, const Terminal& te
 /// "0.1.0 (commit abc, release)".
 std::string version_text();
 
+/// Prints a text that is the whole answer; complains when it does not fit where it goes.
+Exit tell(std::string_view text, model::Language language);
+
 /// Prints "genba: what" to stderr in one line, of several the first, and gives the exit code: usage
 /// for kInvalid, an action that failed for kOutput, could-not-look for the rest.
 Exit complain(const base::Error& error, model::Language language);

@@ -50,6 +50,11 @@ constexpr render::Phrase kPhrases[] = {
     {"--rules *: *", "--rules {0}：ルールに誤りがあります（{1}）"},
     {"--report: *; name a file in a directory that you may write to",
      "--report：{0}。書き込みできるディレクトリにあるファイル名を指定してください"},
+    {"writing '*': it belongs to another user; name a new file",
+     "'{0}' は別のユーザーのファイルです。新しいファイル名を指定してください"},
+    {"writing '*': it is also known under another name (hard link); name a new file",
+     "'{0}' には別の名前（ハードリンク）があります。新しいファイル名を指定してください"},
+    {"'*' belongs to another user", "'{0}' は別のユーザーのディレクトリです"},
     {"writing the result to standard output: *; what was written is incomplete: send it to where "
      "there is room",
      "結果を標準出力に書けません（{0}）。出力は途中までです。空きのある場所へ出力してください"},

@@ -4,6 +4,7 @@
 // descriptors, little memory, a kernel without filters. It works on with what there is, or ends
 // with one line that says what to do; the verdict is never lost.
 #include <errno.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -76,17 +77,32 @@ TEST_F(Limits, WithoutFurtherThreadsOrHelpersTriageComesToItsEnd) {
   }
 }
 
-TEST_F(Limits, AReportThatIsTooLargeForTheLimitCostsNoVerdict) {
+TEST_F(Limits, AReportOrACaseThatIsTooLargeForTheLimitCostsNoVerdict) {
   ProgramOptions options;
   options.before_exec = [] { return set_limit(RLIMIT_FSIZE, 8192); };
-  const ProgramResult result = run_program(
-      {binary_, "triage", "--root", tree_.path(), "--json", "--report", place_.at("report.html")},
-      options);
-  EXPECT_GE(result.status, 2);
-  EXPECT_LT(result.status, 126) << "ended by a signal";
-  EXPECT_NE(result.out.find(kSummary), std::string::npos) << result.out;
-  EXPECT_EQ(lines_of(result.err).size(), 1U) << result.err;
-  EXPECT_NE(result.err.find("report.html"), std::string::npos) << result.err;
+  for (const std::string option : {"--report", "--save"}) {
+    const ProgramResult result = run_program(
+        {binary_, "triage", "--root", tree_.path(), "--json", option, place_.at("out" + option)},
+        options);
+    EXPECT_EQ(result.status, 4) << option;
+    EXPECT_NE(result.out.find(kSummary), std::string::npos) << option;
+    EXPECT_EQ(lines_of(result.err).size(), 1U) << result.err;
+    EXPECT_NE(result.err.find("too large"), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(Limits, AnAnswerThatDoesNotFitWhereItGoesIsNoSuccess) {
+  ProgramOptions options;
+  options.before_exec = [] {
+    const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+    return full >= 0 && ::dup2(full, 1) == 1;
+  };
+  for (const Words& words : {Words{"--version"}, Words{"help"}, Words{"help", "triage"},
+                             Words{"help", "--format", "man"}, Words{"query", "--tables"}}) {
+    const ProgramResult result = run_genba(words, options);
+    EXPECT_EQ(result.status, 4) << words[0];
+    EXPECT_EQ(lines_of(result.err).size(), 1U) << result.err;
+  }
 }
 
 TEST_F(Limits, ASmallSoftLimitOfOpenFilesBlindsNothing) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/help.h"
 
-#include "app/output.h"
 #include "base/text.h"
 #include "cli/common.h"
 #include "cli/parse.h"
@@ -61,12 +60,10 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
                                    base::escape_for_terminal(*format))},
                       *language);
     }
-    app::print(app::Stream::kOutput, text);
-    return Exit::kNothingFound;
+    return tell(text, *language);
   }
   if (invocation.arguments.empty()) {
-    app::print(app::Stream::kOutput, overview(*language));
-    return Exit::kNothingFound;
+    return tell(overview(*language), *language);
   }
   const Command* command = find_command(invocation.arguments[0]);
   if (command == nullptr) {
@@ -75,8 +72,7 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
                                  base::escape_for_terminal(invocation.arguments[0]))},
                     *language);
   }
-  app::print(app::Stream::kOutput, help_of(*command, *language));
-  return Exit::kNothingFound;
+  return tell(help_of(*command, *language), *language);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/query.h"
 
-#include "app/output.h"
 #include "cli/common.h"
 
 namespace genba::cli {
@@ -37,8 +36,7 @@ constexpr Option kOptions[] = {
 
 Exit run(const Invocation& invocation, const Terminal& terminal) {
   if (invocation.has("tables")) {
-    app::print(app::Stream::kOutput, app::list_tables());
-    return Exit::kNothingFound;
+    return tell(app::list_tables(), terminal.language);
   }
   if (invocation.arguments.empty()) {
     return complain(

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/output.h"
 #include "cli/common.h"
 #include "fmt/format.h"
 
@@ -13,9 +12,8 @@ constexpr Example kExamples[] = {
       "バージョン、コミット、ビルド種別を表示します（genba --version も同じ）。"}},
 };
 
-Exit run(const Invocation& /*invocation*/, const Terminal& /*terminal*/) {
-  app::print(app::Stream::kOutput, fmt::format("genba {}\n", version_text()));
-  return Exit::kNothingFound;
+Exit run(const Invocation& /*invocation*/, const Terminal& terminal) {
+  return tell(fmt::format("genba {}\n", version_text()), terminal.language);
 }
 
 }  // namespace
