@@ -37,14 +37,21 @@ PackageIndex::PackageIndex(const model::Facts& facts)
       conffile_column_(column("conffile")) {
   const size_t rows = std::min<size_t>(size(), UINT32_MAX - 1);
   slots_.resize(std::bit_ceil(std::max<size_t>(rows * 2, 16)));
-  const size_t mask = slots_.size() - 1;
+  next_.resize(rows);
   for (size_t row = 0; row < rows; ++row) {
-    size_t slot = hash_of(path_of(row)) & mask;
-    while (slots_[slot] != 0) {
-      slot = (slot + 1) & mask;
-    }
-    slots_[slot] = static_cast<uint32_t>(row + 1);
+    uint32_t& first = slots_[slot_of(path_of(row))];
+    next_[row] = first;
+    first = static_cast<uint32_t>(row + 1);
   }
+}
+
+size_t PackageIndex::slot_of(std::string_view path) const {
+  const size_t mask = slots_.size() - 1;
+  size_t slot = hash_of(path) & mask;
+  while (slots_[slot] != 0 && path_of(slots_[slot] - 1) != path) {
+    slot = (slot + 1) & mask;
+  }
+  return slot;
 }
 
 std::string_view PackageIndex::path_of(size_t row) const {
@@ -52,22 +59,13 @@ std::string_view PackageIndex::path_of(size_t row) const {
 }
 
 bool PackageIndex::owns(std::string_view path) const {
-  const size_t mask = slots_.size() - 1;
-  for (size_t slot = hash_of(path) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
-    if (path_of(slots_[slot] - 1) == path) {
-      return true;
-    }
-  }
-  return false;
+  return slots_[slot_of(path)] != 0;
 }
 
 std::vector<PackagedFile> PackageIndex::find(std::string_view path) const {
   std::vector<PackagedFile> rows;
-  const size_t mask = slots_.size() - 1;
-  for (size_t slot = hash_of(path) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
-    if (path_of(slots_[slot] - 1) == path) {
-      rows.push_back(row(slots_[slot] - 1));
-    }
+  for (uint32_t link = slots_[slot_of(path)]; link != 0; link = next_[link - 1]) {
+    rows.push_back(row(link - 1));
   }
   return rows;
 }

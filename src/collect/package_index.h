@@ -38,13 +38,17 @@ class PackageIndex {
 
  private:
   std::string_view path_of(size_t row) const;
+  size_t slot_of(std::string_view path) const;
 
   const model::RowStore* store_;
   size_t path_column_ = 0;
   size_t package_column_ = 0;
   size_t md5_column_ = 0;
   size_t conffile_column_ = 0;
-  std::vector<uint32_t> slots_;  ///< row + 1, or 0; open addressing, size a power of two
+  /// Row + 1 of a path's last row, or 0; open addressing, size a power of two.
+  std::vector<uint32_t> slots_;
+  /// By row: the row + 1 of the same path before it, or 0. Every package lists "/usr".
+  std::vector<uint32_t> next_;
 };
 
 }  // namespace genba::collect

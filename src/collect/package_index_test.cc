@@ -44,5 +44,17 @@ TEST(PackageIndex, EveryOwnerOfASharedDirectoryIsFound) {
   EXPECT_FALSE(index.owns("/usr/bin"));
 }
 
+// Each of these directories alone took minutes when equal paths stood in a row.
+TEST(PackageIndex, DirectoryOfAHundredThousandPackagesIsIndexed) {
+  model::Facts facts;
+  for (int i = 0; i < 300'000; ++i) {
+    facts.append_large(model::PackageFile{"p", i % 2 == 0 ? "/usr" : "/bin", std::nullopt, false});
+  }
+  const PackageIndex index(facts);
+  EXPECT_TRUE(index.owns("/usr"));
+  EXPECT_EQ(index.find("/bin").size(), 150'000U);
+  EXPECT_FALSE(index.owns("/sbin"));
+}
+
 }  // namespace
 }  // namespace genba::collect

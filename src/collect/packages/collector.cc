@@ -121,6 +121,9 @@ class Collection {
       return;
     }
     info_coverage.finish(context_.facts);
+    if (saw_nothing(context_.facts, kArea, kInfoPath)) {
+      context_.facts.drop(model::tables::package_files());
+    }
   }
 
  private:
@@ -286,9 +289,11 @@ class Collection {
       return;
     }
     coverage.seen();
+    note_truncation(info, *bytes.list, coverage);
     parse::DpkgMd5List md5s;
     if (bytes.md5sums) {
       if (*bytes.md5sums) {
+        note_truncation(info, **bytes.md5sums, coverage);
         md5s = parse::parse_dpkg_md5sums((*bytes.md5sums)->bytes, info.stem + ".md5sums");
       } else {
         coverage.failed(bytes.md5sums->error());
@@ -302,6 +307,14 @@ class Collection {
       coverage.note(note);
     }
     add_rows(info, list, md5s);
+  }
+
+  static void note_truncation(const InfoFile& info, const host::FileBytes& bytes,
+                              CoverageCounter& coverage) {
+    if (bytes.truncated) {
+      coverage.cut(fmt::format("a list of {} is larger than {} MiB; the rest was not read",
+                               info.stem, kListLimit >> 20));
+    }
   }
 
   void add_rows(const InfoFile& info, const parse::DpkgFileList& list,

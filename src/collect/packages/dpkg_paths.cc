@@ -19,7 +19,7 @@ DirectoryLinks DirectoryLinks::of(const host::Host& host) {
       const auto target = host.canonical(path);
       const auto status = host.stat(path);
       if (target && status && status->type == host::FileType::kDirectory && *target != "/") {
-        links.links_.emplace_back(path + "/", *target + "/");
+        links.links_.emplace(path, *target);
       }
     }
   }
@@ -27,9 +27,14 @@ DirectoryLinks DirectoryLinks::of(const host::Host& host) {
 }
 
 void DirectoryLinks::resolve(std::string_view path, std::string& out) const {
-  for (const auto& [from, to] : links_) {
-    if (path.starts_with(from)) {
-      out.assign(to).append(path.substr(from.size()));
+  // Two components first: below a linked /usr there is nothing to list.
+  const size_t first = path.find('/', 1);
+  const size_t second = first == std::string_view::npos ? first : path.find('/', first + 1);
+  for (const size_t end : {second, first}) {
+    const auto link =
+        end == std::string_view::npos ? links_.end() : links_.find(path.substr(0, end));
+    if (link != links_.end()) {
+      out.assign(link->second).append(path.substr(end));
       return;
     }
   }

@@ -7,10 +7,10 @@
 // directories. Links deeper down are not resolved. Covered by packages_test.cc.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "host/host.h"
@@ -27,7 +27,9 @@ class DirectoryLinks {
   void resolve(std::string_view path, std::string& out) const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> links_;  ///< "/bin/" → "/usr/bin/"
+  using Links = std::map<std::string, std::string, std::less<>>;
+
+  Links links_;  ///< "/bin" → "/usr/bin"; one or two components
 };
 
 /// Diversions by the path they move away. Borrows from the parsed file's bytes.

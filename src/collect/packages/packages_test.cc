@@ -207,6 +207,31 @@ TEST(Packages, TruncatedMd5sumsAndAListThatIsAFifoArePartial) {
   EXPECT_EQ(PackageIndex(facts).find("/usr/bin/ls").at(0).md5, std::nullopt);
 }
 
+TEST(Packages, ListThatIsCutShortIsSaid) {
+  FakeHost host;
+  add_database(host);
+  host.truncate("/var/lib/dpkg/info/tools.list", 14);
+  const auto row = coverage_of(collect_from(host), "/var/lib/dpkg/info");
+  EXPECT_EQ(row.status, "partial");
+  EXPECT_EQ(row.reason, "a list of tools is larger than 64 MiB; the rest was not read");
+}
+
+TEST(Packages, TwentyThousandLinksAreLookedUpByName) {
+  FakeHost host;
+  host.add_directory("/opt/real");
+  std::string paths;
+  for (int i = 0; i < 20'000; ++i) {
+    host.add_link("/var/l" + std::to_string(i), "/opt/real");
+    paths += "/var/l" + std::to_string(i) + "/x\n/var/other/y" + std::to_string(i) + "\n";
+  }
+  host.add_file("/var/lib/dpkg/status", paragraph("tools"));
+  host.add_file("/var/lib/dpkg/info/tools.list", paths);
+  const auto facts = collect_from(host);
+  const PackageIndex index(facts);
+  EXPECT_EQ(index.find("/opt/real/x").size(), 20'000U);
+  EXPECT_TRUE(index.owns("/var/other/y7"));
+}
+
 TEST(Packages, InstalledPackageWithoutListIsSaid) {
   FakeHost host;
   add_database(host);

@@ -37,7 +37,7 @@ class NoteKeeper {
 /// Whether the text is 32 lower-case hexadecimal digits.
 bool is_md5_text(std::string_view text);
 
-/// Paths of one package: absolute, without a trailing slash, "/." left out.
+/// Paths of one package: absolute, without a trailing slash, each once, "/." left out.
 struct DpkgFileList {
   std::vector<std::string_view> paths;
   std::vector<base::Note> notes;

@@ -19,6 +19,11 @@ TEST(DpkgLists, ListGivesPathsWithoutTheRoot) {
   EXPECT_TRUE(list.notes.empty());
 }
 
+TEST(DpkgLists, PathThatIsListedAgainCountsOnce) {
+  const auto list = parse_dpkg_list("/usr\n/usr/bin\n/usr/\n/usr\n", "a.list");
+  EXPECT_EQ(list.paths.size(), 2U);
+}
+
 TEST(DpkgLists, CutListKeepsItsLastLineAndSaysSo) {
   const auto list = parse_dpkg_list("/usr\n/usr/bi", "a.list");
   EXPECT_EQ(list.paths.size(), 2U);
