@@ -237,15 +237,12 @@ class Reader {
     row_.in_container = lives_in_container();
   }
 
-  // A namespace alone says nothing: services with PrivateTmp have a mount namespace of their own
-  // and still run the host's files. Another PID namespace, or another root filesystem, does.
+  // A namespace alone says nothing: services with PrivateTmp have a mount namespace of their own,
+  // sandboxes of browsers a PID namespace, and anyone can make one (unshare); they still run the
+  // host's files. Another root filesystem does.
   std::optional<bool> lives_in_container() {
     if (!row_.mnt_namespace || !surroundings_.own_mnt_namespace) {
       return std::nullopt;
-    }
-    if (row_.pid_namespace && surroundings_.own_pid_namespace &&
-        row_.pid_namespace != surroundings_.own_pid_namespace) {
-      return true;
     }
     if (row_.mnt_namespace == surroundings_.own_mnt_namespace) {
       return false;
@@ -424,7 +421,6 @@ Surroundings read_surroundings(const host::Host& host, const Sources& sources) {
     return inode ? std::optional(static_cast<int64_t>(*inode)) : std::nullopt;
   };
   surroundings.own_mnt_namespace = inode_of("/proc/self/ns/mnt");
-  surroundings.own_pid_namespace = inode_of("/proc/self/ns/pid");
   if (const auto root = host.stat("/")) {
     surroundings.own_root = *root;
   }

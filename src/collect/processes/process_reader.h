@@ -55,7 +55,6 @@ struct Surroundings {
   base::Timestamp boot_time;                 ///< btime of /proc/stat, else by the clocks
   int64_t boottime_nanoseconds = 0;          ///< now, since boot
   std::optional<int64_t> own_mnt_namespace;  ///< in which plain paths are looked up
-  std::optional<int64_t> own_pid_namespace;
   std::optional<host::FileStatus> own_root;  ///< of Genba's own /
 };
 

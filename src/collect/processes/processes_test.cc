@@ -215,6 +215,32 @@ TEST(Processes, ServiceWithAPrivateTmpIsNoContainer) {
   EXPECT_EQ(row->in_container, false);
 }
 
+TEST(Processes, PidNamespaceOfItsOwnIsNoContainer) {
+  FakeHost host;
+  add_machine(host);
+  host.add_file("/tmp/miner", "the host's own");
+  // `unshare --pid --fork`, and the same with a mount namespace (`--mount-proc`).
+  add_process(host, {.pid = 7, .executable = "/tmp/miner"}, kHostMnt, 4026532501);
+  add_process(host, {.pid = 8, .executable = "/tmp/miner"}, 4026532500, 4026532501);
+  host.magic_status("/proc/8/root") = host.status("/");
+  const auto facts = run_collector(collector(), host);
+  ASSERT_NE(find(facts, 7), nullptr);
+  ASSERT_NE(find(facts, 8), nullptr);
+  EXPECT_EQ(find(facts, 7)->in_container, false);
+  EXPECT_EQ(find(facts, 8)->in_container, false);
+}
+
+TEST(Processes, SandboxWithAnEmptyRootInOurMountNamespaceIsNoContainer) {
+  FakeHost host;
+  add_machine(host);
+  host.add_file("/opt/browser", "the host's own").add_directory("/run/empty");
+  add_process(host, {.pid = 7, .executable = "/opt/browser"}, kHostMnt, 4026532501);
+  host.magic_status("/proc/7/root") = host.status("/run/empty");
+  const auto facts = run_collector(collector(), host);
+  ASSERT_NE(find(facts, 7), nullptr);
+  EXPECT_EQ(find(facts, 7)->in_container, false);
+}
+
 TEST(Processes, ProcessOfAContainerIsLookedUpBelowItsRoot) {
   FakeHost host;
   add_machine(host);

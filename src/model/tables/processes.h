@@ -113,7 +113,8 @@ struct TableOf<Process> {
           "start_time", "When the process started (start ticks on /proc/stat btime, 10 ms steps)."),
       column<&Process::on_disk>("on_disk",
                                 "Whether the path leads to the very file that runs (same device "
-                                "and inode), seen through the root of the process."),
+                                "and inode), seen through the root of the process; osquery only "
+                                "asks whether something is there, and has -1 for unknown."),
       column<&Process::deleted>("deleted",
                                 "Whether the running file has no name left (st_nlink is 0)."),
       column<&Process::replaced_by>("replaced_by",
@@ -145,8 +146,9 @@ struct TableOf<Process> {
       column<&Process::pid_namespace>("pid_namespace", "Inode of its PID namespace."),
       column<&Process::user_namespace>("user_namespace", "Inode of its user namespace."),
       column<&Process::in_container>("in_container",
-                                     "Whether it lives in another PID namespace, or on another "
-                                     "root filesystem, than Genba: its files are not this host's."),
+                                     "Whether it lives in another mount namespace and on another "
+                                     "root directory than Genba: its files are not this host's. A "
+                                     "PID namespace of its own makes no container."),
   };
   static const TableInfo& info() {
     static const TableInfo kInfo = small_table<Process>(
