@@ -84,7 +84,12 @@ AuthorizedKeysFile parse_authorized_keys(std::string_view bytes, std::string_vie
   NoteList notes(source);
   TextLines lines(bytes);
   while (const auto line = lines.next()) {
-    const std::string_view text = trim_back(trim_front(line->text));
+    // For sshd a string ends at a NUL byte: a key before one works, whatever stands behind.
+    const size_t nul = line->text.find('\0');
+    if (nul != std::string_view::npos) {
+      notes.add(*line, "a NUL byte hides the rest of the line");
+    }
+    const std::string_view text = trim_back(trim_front(line->text.substr(0, nul)));
     if (text.empty() || text[0] == '#') {
       continue;
     }

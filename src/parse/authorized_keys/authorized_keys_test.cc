@@ -55,6 +55,17 @@ TEST(AuthorizedKeys, OptionsWithQuotedBlanksAndCommas) {
   EXPECT_EQ(parse_key_options(*file.entries[1].options).at(1).value, "x,y");
 }
 
+TEST(AuthorizedKeys, KeyBeforeANulByteWorksAndIsSeen) {
+  const auto file = parse_authorized_keys(
+      "ssh-ed25519 " + kEd25519 + '\0' + " hidden\n" + '\0' + "ssh-ed25519 " + kEd25519 + "\n",
+      "k");
+  ASSERT_EQ(file.entries.size(), 1U);
+  EXPECT_EQ(file.entries[0].key, kEd25519);
+  EXPECT_FALSE(file.entries[0].comment);
+  ASSERT_EQ(file.notes.size(), 2U);
+  EXPECT_EQ(file.notes[0].reason, "line 1: a NUL byte hides the rest of the line");
+}
+
 TEST(AuthorizedKeys, BlanksInFrontAndCommentsAndManyBlanksBetween) {
   const auto file =
       parse_authorized_keys("# c\n\n \tssh-ed25519 \t " + kEd25519 + "   x  y \n", "k");

@@ -46,12 +46,44 @@ std::string take_keyword(std::string_view& text) {
   return keyword;
 }
 
+/// Lines as sshd puts them together (servconf.c, load_server_config): a NUL byte takes the rest of
+/// its line away, the newline too, so that the next line follows at once.
+class ConfigLines {
+ public:
+  ConfigLines(std::string_view bytes, NoteList& notes) : lines_(bytes), notes_(notes) {}
+
+  std::optional<TextLine> next() {
+    auto line = lines_.next();
+    if (!line || line->text.find('\0') == std::string_view::npos) {
+      return line;
+    }
+    TextLine whole = *line;
+    joined_.clear();
+    while (line) {
+      const size_t nul = line->text.find('\0');
+      joined_ += trim_front(line->text.substr(0, nul));
+      if (nul == std::string_view::npos) {
+        break;
+      }
+      notes_.add(*line, "a NUL byte hides the rest of the line");
+      line = lines_.next();
+    }
+    whole.text = joined_;
+    return whole;
+  }
+
+ private:
+  TextLines lines_;
+  NoteList& notes_;
+  std::string joined_;
+};
+
 }  // namespace
 
 SshdConfig parse_sshd_config(std::string_view bytes, std::string_view source) {
   SshdConfig config;
   NoteList notes(source);
-  TextLines lines(bytes);
+  ConfigLines lines(bytes, notes);
   std::optional<int64_t> match_line;
   while (const auto line = lines.next()) {
     std::string_view text = trim_back(trim_front(line->text));

@@ -6,6 +6,7 @@
 namespace genba::parse {
 namespace {
 
+using namespace std::string_literals;
 using Words = std::vector<std::string>;
 
 TEST(SshdConfig, KeywordsQuotesEqualsAndComments) {
@@ -31,6 +32,18 @@ TEST(SshdConfig, DirectivesKnowTheirMatchBlock) {
   EXPECT_FALSE(config.directives[1].match_line);
   EXPECT_EQ(config.directives[2].match_line, 2);
   EXPECT_EQ(config.directives[4].match_line, 4);
+}
+
+TEST(SshdConfig, NulByteJoinsALineWithTheNextAsForSshd) {
+  const auto config = parse_sshd_config(
+      "AuthorizedKeysFile \0# no\n  /tmp/keys\nPort 2\0x\n2\nUsePAM yes\0x"s, "s");
+  ASSERT_EQ(config.directives.size(), 3U);
+  EXPECT_EQ(config.directives[0].arguments, (Words{"/tmp/keys"}));
+  EXPECT_EQ(config.directives[0].line, 1);
+  EXPECT_EQ(config.directives[1].arguments, (Words{"22"}));
+  EXPECT_EQ(config.directives[1].line, 3);
+  EXPECT_EQ(config.directives[2].arguments, (Words{"yes"}));
+  EXPECT_EQ(config.notes.size(), 3U);
 }
 
 TEST(SshdConfig, DamagedLinesBecomeNotes) {
