@@ -34,7 +34,8 @@ struct TableOf<SystemdUnitCommand> {
       column<&SystemdUnitCommand::line>("line", "Line number there."),
       column<&SystemdUnitCommand::directive>("directive", "ExecStart, ExecStartPre, ExecStop …"),
       column<&SystemdUnitCommand::command>("command",
-                                           "The command line as written, prefixes included."),
+                                           "The command line, prefixes included; escapes are "
+                                           "decoded (\\x2f is a slash), quotes are as written."),
       column<&SystemdUnitCommand::executable>(
           "executable", "The program, without prefixes (- @ : + !); absent when empty."),
       column<&SystemdUnitCommand::scope>("scope", "system or user."),

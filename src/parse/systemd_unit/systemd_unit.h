@@ -55,7 +55,11 @@ std::optional<std::string> last_value(std::span<const UnitFile> files, std::stri
 /// The commands of one Exec…= value: more than one when a lone ";" stands between them.
 std::vector<std::string> split_commands(std::string_view value);
 
-/// The program of a command without prefixes (- @ : + ! |) and quotes; nothing when empty.
+/// The command with its escapes decoded (systemd.service(5), table 4: \x2f is a slash) and its
+/// quotes left in place, so that what it does can be read.
+std::string decode_escapes(std::string_view command);
+
+/// The program of a command without prefixes (- @ : + ! |), quotes and escapes; nothing when empty.
 std::optional<std::string> command_program(std::string_view command);
 
 /// "getty" and "tty1" of "getty@tty1.service"; the instance is empty for a template.

@@ -8,5 +8,6 @@ GENBA_FUZZ(systemd_unit) {
   (void)genba::parse::merged_values({&file, 1}, "Service", "ExecStart");
   for (const auto& command : genba::parse::split_commands(bytes)) {
     (void)genba::parse::command_program(command);
+    (void)genba::parse::decode_escapes(command);
   }
 }

@@ -72,6 +72,20 @@ TEST(SystemdCommand, PrefixesAndQuotesAreTakenOff) {
   EXPECT_FALSE(command_program("-"));
 }
 
+TEST(SystemdCommand, EscapesAreDecodedAsSystemdDoes) {
+  EXPECT_EQ(command_program("\\x2ftmp\\x2fevil -x"), "/tmp/evil");
+  EXPECT_EQ(command_program("-\"/tmp\\057a\\sb\" x"), "/tmp/a b");
+  EXPECT_EQ(command_program("/tmp/\\u00e9\\U0001F600"), "/tmp/\u00e9\U0001F600");
+  // Unknown, cut off, NUL, and no code point: as they stand.
+  for (const char* odd :
+       {"/a\\q", "/a\\x2", "/a\\000", "/a\\ud800", "/a\\477", "/a\\x+1", "/a\\"}) {
+    EXPECT_EQ(command_program(odd), odd);
+  }
+  EXPECT_EQ(decode_escapes("/bin/sh -c \"c\\x75rl x \\174 sh\" \\$"),
+            "/bin/sh -c \"curl x | sh\" \\$");
+  EXPECT_EQ(split_commands("/bin/a \\x3b ; /bin/b"), (Words{"/bin/a \\x3b", "/bin/b"}));
+}
+
 TEST(SystemdCommand, LoneSemicolonSeparatesCommands) {
   EXPECT_EQ(split_commands("/bin/a x ; /tmp/b ;"), (Words{"/bin/a x", "/tmp/b"}));
   EXPECT_EQ(split_commands("/bin/sh -c 'a ; b'"), (Words{"/bin/sh -c 'a ; b'"}));
