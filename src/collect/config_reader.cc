@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "collect/filesystem/filesystem_kind.h"
 #include "fmt/format.h"
 #include "model/tables/users.h"
 #include "parse/glob/glob.h"
@@ -35,8 +36,17 @@ bool ConfigReader::may_enter(std::string_view path) {
   return !type;
 }
 
+bool ConfigReader::is_kernel_view(std::string_view path) {
+  const auto type = context_.host.filesystem_type(path);
+  if (!type || filesystem::filesystem_kind(*type) != filesystem::FilesystemKind::kKernelView) {
+    return false;
+  }
+  counter_.cut(fmt::format("'{}' is {}, a view of the kernel, and not read", path, *type));
+  return true;
+}
+
 std::optional<std::string> ConfigReader::read(std::string_view path, Absence absence) {
-  if (!may_enter(path)) {
+  if (!may_enter(path) || is_kernel_view(path)) {
     return std::nullopt;
   }
   auto content = context_.host.read_file(path);
@@ -59,7 +69,7 @@ std::optional<std::string> ConfigReader::read(std::string_view path, Absence abs
 
 std::vector<std::string> ConfigReader::list(std::string_view directory) {
   std::vector<std::string> names;
-  if (!may_enter(join_path(directory, "."))) {
+  if (!may_enter(join_path(directory, ".")) || is_kernel_view(directory)) {
     return names;
   }
   const auto entries = context_.host.read_directory(directory);
@@ -119,9 +129,14 @@ std::vector<std::string> ConfigReader::expand(std::string_view pattern) {
         continue;
       }
       for (const auto& name : list(path.empty() ? "/" : path)) {
-        if (parse::glob_matches(component, name) && next.size() < kMaxExpanded) {
-          next.push_back(fmt::format("{}/{}", path, name));
+        if (!parse::glob_matches(component, name)) {
+          continue;
         }
+        if (next.size() >= kMaxExpanded) {
+          counter_.cut(fmt::format("'{}' names more than {} paths", pattern, kMaxExpanded));
+          break;
+        }
+        next.push_back(fmt::format("{}/{}", path, name));
       }
     }
     paths = std::move(next);

@@ -2,7 +2,8 @@
 //
 // Reads the configuration files that make up one row of coverage, so that each collector treats
 // them alike: what is not there was not asked for; what is there and cannot be read (denied, a FIFO
-// in its place, a loop, a file server) is counted with its reason. Covered by
+// in its place, a loop, a file server) is counted with its reason. A path in a configuration may
+// lead into /proc or /sys, where reading can block or do something: those are not read. Covered by
 // config_reader_test.cc.
 #pragma once
 
@@ -45,6 +46,8 @@ class ConfigReader {
   void finish();
 
  private:
+  bool is_kernel_view(std::string_view path);
+
   Context& context_;
   CoverageCounter counter_;
   PathGate* gate_;

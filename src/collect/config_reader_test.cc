@@ -70,6 +70,16 @@ TEST_F(ConfigReaderTest, GlobExpandsSortedThroughDirectories) {
   EXPECT_TRUE(reader.expand("/none/*").empty());
 }
 
+TEST_F(ConfigReaderTest, NamesPastTheCapOfAPatternAreSaid) {
+  for (int i = 0; i <= 10'000; ++i) {
+    host_.add_file("/e/" + std::to_string(i), "");
+  }
+  ConfigReader reader(context_, "a", "s");
+  EXPECT_EQ(reader.expand("/e/*").size(), 10'000U);
+  reader.finish();
+  EXPECT_EQ(coverage_of(facts_, "s").reason, "'/e/*' names more than 10000 paths");
+}
+
 TEST_F(ConfigReaderTest, FileOnANetworkFilesystemIsSkippedWithARemedy) {
   host_.add_file("/home/a/x", "x").set_filesystem_type("/home", "nfs4");
   PathGate gate(context_);

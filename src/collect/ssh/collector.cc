@@ -2,14 +2,16 @@
 //
 // Which keys open which account? Every AuthorizedKeysFile that sshd's configuration names, Match
 // blocks included because a block may match, and always the two default files of every account,
-// since a later change of the configuration brings them back. Keys that a command or a certificate
-// authority supplies are not in files; the coverage says so. Source: sshd(8), sshd_config(5).
+// since a later change of the configuration brings them back. Who else gets in, by a key that a
+// command supplies or a certificate that a trusted authority signed, stands in no such file: the
+// coverage names each setting that lets them. Source: sshd(8), sshd_config(5).
 // Covered by ssh_test.cc.
 #include "collect/collector.h"
 
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "collect/config_reader.h"
 #include "collect/ssh/sshd_settings.h"
@@ -26,6 +28,7 @@ namespace genba::collect::ssh {
 namespace {
 
 constexpr std::string_view kArea = "ssh";
+constexpr std::string_view kKeys = "authorized_keys";
 
 /// A file of keys, read once even when it serves every account.
 struct KeyFile {
@@ -33,13 +36,35 @@ struct KeyFile {
   std::optional<host::FileStatus> status;
 };
 
+/// A setting that lets people in whose keys no authorized_keys file holds.
+struct OtherWayIn {
+  std::string_view keyword;
+  std::string_view subject;
+  std::string_view does;
+  std::string_view remedy;
+};
+
+constexpr OtherWayIn kOtherWaysIn[] = {
+    {"authorizedkeyscommand", "AuthorizedKeysCommand", "also asks for keys",
+     "read that program, and ask its source for the keys"},
+    {"trustedusercakeys", "TrustedUserCAKeys", "also trusts certificates signed by the keys in",
+     "compare these keys with those of your certificate authority"},
+    {"authorizedprincipalscommand", "AuthorizedPrincipalsCommand",
+     "also asks whose certificates open an account",
+     "read that program, and ask its source for the names"},
+};
+
 class KeyCollector {
  public:
   explicit KeyCollector(Context& context)
-      : context_(context), gate_(context), keys_(context, kArea, "authorized_keys", &gate_) {}
+      : context_(context), gate_(context), keys_(context, kArea, kKeys, &gate_) {}
 
   void run() {
     read_patterns();
+    if (!context_.facts.has(model::tables::users())) {
+      keys_.counter().asked();
+      keys_.counter().failed({base::ErrorCode::kNotFound, 0, "the accounts were not read"});
+    }
     auto& rows = context_.facts.rows<model::AuthorizedKey>();
     for (const auto& home : homes_of_accounts(context_.facts)) {
       for (const auto& path : paths_of(home)) {
@@ -51,6 +76,9 @@ class KeyCollector {
       }
     }
     keys_.finish();
+    if (saw_nothing(context_.facts, kArea, kKeys)) {
+      context_.facts.drop(model::tables::authorized_keys());
+    }
   }
 
  private:
@@ -60,17 +88,26 @@ class KeyCollector {
     for (const auto& setting : read_sshd_settings(reader)) {
       if (setting.keyword == "authorizedkeysfile") {
         patterns_.insert(setting.arguments.begin(), setting.arguments.end());
-      } else if (setting.keyword == "authorizedkeyscommand" && setting.arguments[0] != "none") {
-        CoverageCounter command(kArea, "AuthorizedKeysCommand");
-        command.asked();
-        command.cut(fmt::format("{} line {}: sshd also asks '{}' for keys; these are not seen",
-                                setting.path, setting.line, setting.arguments[0]),
-                    "read that program, and ask its source for the keys");
-        command.finish(context_.facts);
+      } else if (setting.arguments[0] != "none" &&
+                 told_.emplace(setting.path, setting.line).second) {
+        tell_other_way_in(setting);
       }
     }
     patterns_.erase("none");
     reader.finish();
+  }
+
+  void tell_other_way_in(const SshdSetting& setting) {
+    for (const OtherWayIn& way : kOtherWaysIn) {
+      if (setting.keyword == way.keyword) {
+        CoverageCounter coverage(kArea, way.subject);
+        coverage.asked();
+        coverage.cut(fmt::format("{} line {}: sshd {} '{}'; who gets in by that is not seen",
+                                 setting.path, setting.line, way.does, setting.arguments[0]),
+                     way.remedy);
+        coverage.finish(context_.facts);
+      }
+    }
   }
 
   std::set<std::string> paths_of(const Home& home) {
@@ -132,6 +169,7 @@ class KeyCollector {
   PathGate gate_;
   ConfigReader keys_;
   std::set<std::string> patterns_;
+  std::set<std::pair<std::string, int64_t>> told_;  ///< an Include can bring a file in many times
   std::map<std::string, std::unique_ptr<KeyFile>> files_;
 };
 

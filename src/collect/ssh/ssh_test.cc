@@ -128,6 +128,41 @@ TEST(AuthorizedKeysCollector, KeysFromACommandAreNamedInCoverage) {
   EXPECT_EQ(coverage_starting_with(facts, "AuthorizedKeysCommand").status, "skipped");
 }
 
+TEST(AuthorizedKeysCollector, EveryOtherWayInIsNamedOnceInCoverage) {
+  FakeHost host;
+  host.add_file("/etc/ssh/sshd_config", "Include x\nInclude x\nTrustedUserCAKeys none\n");
+  host.add_file("/etc/ssh/x",
+                "TrustedUserCAKeys /etc/ssh/ca.pub\nAuthorizedPrincipalsCommand /usr/bin/who %u\n");
+  model::Facts facts;
+  add_account(facts, "root", 0, "/root");
+  run_collector(collector(), host, facts);
+  EXPECT_EQ(coverage_of(facts, "TrustedUserCAKeys").reason,
+            "/etc/ssh/x line 1: sshd also trusts certificates signed by the keys in "
+            "'/etc/ssh/ca.pub'; who gets in by that is not seen");
+  EXPECT_EQ(coverage_of(facts, "AuthorizedPrincipalsCommand").status, "skipped");
+  EXPECT_EQ(facts.read<model::Coverage>().size(), 4U);
+}
+
+TEST(AuthorizedKeysCollector, KernelViewsThatSshdConfigNamesAreNotRead) {
+  FakeHost host;
+  host.add_file("/etc/ssh/sshd_config",
+                "AuthorizedKeysFile /proc/7/cmdline /etc/ssh/link\nInclude /sys/kernel/x\n");
+  host.add_link("/etc/ssh/link", "/proc/7/environ");
+  host.add_file("/proc/7/cmdline", kKey).add_file("/proc/7/environ", kKey);
+  host.add_file("/sys/kernel/x", "Port 1\n");
+  model::Facts facts;
+  add_account(facts, "root", 0, "/root");
+  run_collector(collector(), host, facts);
+  EXPECT_TRUE(facts.read<model::AuthorizedKey>().empty());
+  EXPECT_EQ(coverage_of(facts, "authorized_keys").reason,
+            "'/proc/7/cmdline' is proc, a view of the kernel, and not read");
+  EXPECT_EQ(coverage_of(facts, "sshd_config").status, "partial");
+  for (const auto& access : host.accesses()) {
+    EXPECT_NE(access, (test::Access{"read_file", "/proc/7/cmdline"}));
+    EXPECT_NE(access, (test::Access{"read_file", "/etc/ssh/link"}));
+  }
+}
+
 TEST(SshdSettings, IncludeThatNamesItselfEnds) {
   FakeHost host;
   host.add_file("/etc/ssh/sshd_config", "Include /etc/ssh/sshd_config\nPort 22\n");
