@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What does cron run, when and as whom? The tables of Debian's cron, cronie, busybox and anacron,
-// and the scripts of the periodic directories. Names that every cron passes over (hidden files,
-// editors' and package managers' leftovers) are left out; a script without an execute bit is not
-// run and not listed. at(1) jobs are another subject. Source: cron(8), crontab(5), anacrontab(5),
+// and the scripts of the periodic directories. Names that every cron passes over are left out,
+// names that one of them runs are not; a script without an execute bit is not run and not listed.
+// at(1) jobs are counted in the coverage and not read. Source: cron(8), crontab(5), anacrontab(5),
 // run-parts(8). Covered by cron_test.cc.
 #include "collect/collector.h"
 
@@ -35,13 +35,24 @@ constexpr std::string_view kPeriodic[] = {
     "/etc/periodic/weekly", "/etc/periodic/monthly",
 };
 
-bool is_leftover(std::string_view name) {
-  constexpr std::string_view kEndings[] = {"~",         ".swp",      ".rpmsave",  ".rpmorig",
-                                           ".rpmnew",   ".dpkg-old", ".dpkg-new", ".dpkg-dist",
-                                           ".dpkg-tmp", ".cfsaved"};
-  return name[0] == '.' || name[0] == '#' ||
-         std::any_of(std::begin(kEndings), std::end(kEndings),
+template <size_t kCount>
+bool has_ending(std::string_view name, const std::string_view (&endings)[kCount]) {
+  return std::any_of(std::begin(endings), std::end(endings),
                      [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+/// Names in cron.d that no cron runs. cronie passes over the fewest (database.c, not_a_crontab);
+/// Debian's cron would leave out many more.
+bool no_cron_runs(std::string_view name) {
+  constexpr std::string_view kEndings[] = {"~", ".rpmsave", ".rpmorig", ".rpmnew"};
+  return name[0] == '.' || name[0] == '#' || has_ending(name, kEndings);
+}
+
+/// Names in a periodic directory that no run-parts runs.
+bool no_run_parts_runs(std::string_view name) {
+  constexpr std::string_view kEndings[] = {".swp",       ".dpkg-old", ".dpkg-new",
+                                           ".dpkg-dist", ".dpkg-tmp", ".cfsaved"};
+  return no_cron_runs(name) || has_ending(name, kEndings);
 }
 
 class CronCollector {
@@ -54,6 +65,7 @@ class CronCollector {
     spools();
     periodic();
     anacron();
+    at_jobs();
   }
 
  private:
@@ -97,7 +109,7 @@ class CronCollector {
     ConfigReader reader(context_, kArea, "/etc/crontab, /etc/cron.d");
     table(reader, "/etc/crontab", parse::CronForm::kSystem, "system", std::nullopt);
     for (const auto& name : reader.list("/etc/cron.d")) {
-      if (!is_leftover(name)) {
+      if (!no_cron_runs(name)) {
         table(reader, join_path("/etc/cron.d", name), parse::CronForm::kSystem, "cron_d",
               std::nullopt);
       }
@@ -120,7 +132,9 @@ class CronCollector {
       for (const auto& name : reader.list(spool)) {
         const std::string path = join_path(spool, name);
         const auto status = reader.status(path);
-        if (!is_leftover(name) && (!status || status->type != host::FileType::kDirectory)) {
+        // The name is an account's, and accounts may be called anything: Debian's cron only passes
+        // over hidden files.
+        if (name[0] != '.' && (!status || status->type != host::FileType::kDirectory)) {
           table(reader, path, parse::CronForm::kUser, "user", name);
         }
       }
@@ -135,7 +149,7 @@ class CronCollector {
         const std::string path = join_path(directory, name);
         const auto status = reader.status(path);
         constexpr uint32_t kAnyExecute = 0111;
-        if (is_leftover(name) || !status || status->type != host::FileType::kRegular ||
+        if (no_run_parts_runs(name) || !status || status->type != host::FileType::kRegular ||
             (status->mode & kAnyExecute) == 0) {
           continue;
         }
@@ -178,6 +192,24 @@ class CronCollector {
     reader.finish();
   }
 
+  void at_jobs() {
+    ConfigReader reader(context_, kArea, "at jobs");
+    for (const std::string_view spool :
+         {"/var/spool/cron/atjobs", "/var/spool/at", "/var/spool/atjobs"}) {
+      const auto names = reader.list(spool);
+      // A queue's letter, then the job's number and its minute in hexadecimal; "=" while it runs.
+      constexpr size_t kJobName = 14;
+      const auto jobs = std::count_if(names.begin(), names.end(), [](const std::string& name) {
+        return name.size() == kJobName && name[0] != '.';
+      });
+      if (jobs > 0) {
+        reader.counter().cut(fmt::format("at jobs wait in {} and were not read: {}", spool, jobs),
+                             "read the files there");
+      }
+    }
+    reader.finish();
+  }
+
   Context& context_;
   std::vector<model::Crontab>& rows_;
 };
@@ -185,6 +217,9 @@ class CronCollector {
 void collect(Context& context) {
   if (context.wanted.wants(model::tables::crontab())) {
     CronCollector(context).run();
+    if (saw_nothing(context.facts, kArea)) {
+      context.facts.drop(model::tables::crontab());
+    }
   }
 }
 

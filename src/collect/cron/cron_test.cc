@@ -40,7 +40,7 @@ TEST(Cron, EveryKindOfTable) {
   host.add_file("/etc/anacrontab", "1 5 daily /usr/bin/d\n@monthly 9 m run-parts /x\n");
   model::Facts facts;
   run_collector(collector(), host, facts);
-  EXPECT_EQ(facts.read<model::Crontab>().size(), 8U);
+  EXPECT_EQ(facts.read<model::Crontab>().size(), 9U);
   ASSERT_TRUE(find(facts, "/bin/a"));
   EXPECT_EQ(find(facts, "/bin/a")->kind, "system");
   EXPECT_EQ(find(facts, "/bin/a")->username, "root");
@@ -66,6 +66,38 @@ TEST(Cron, EveryKindOfTable) {
   for (const auto& row : facts.read<model::Coverage>()) {
     EXPECT_EQ(row.status, "complete") << row.subject;
   }
+}
+
+TEST(Cron, NamesThatOneOfTheCronsRunsAreRead) {
+  FakeHost host;
+  test::With script;
+  script.mode = 0755;
+  for (const char* name : {"evil.swp", "evil.dpkg-old", "evil.cfsaved", "evil.bak"}) {
+    host.add_file(std::string("/etc/cron.d/") + name, std::string("* * * * * root /") + name);
+  }
+  for (const char* name : {"evil~", ".evil", "#evil", "evil.rpmsave", "evil.rpmnew"}) {
+    host.add_file(std::string("/etc/cron.d/") + name, "* * * * * root /not-run\n");
+  }
+  host.add_file("/var/spool/cron/crontabs/odd~", "* * * * * /odd\n");
+  host.add_file("/var/spool/cron/crontabs/.hidden", "* * * * * /not-run\n");
+  host.add_file("/etc/cron.daily/x.dpkg-old", "#!/bin/sh\n", script);
+  model::Facts facts;
+  run_collector(collector(), host, facts);
+  EXPECT_EQ(facts.read<model::Crontab>().size(), 5U);
+  EXPECT_TRUE(find(facts, "/evil.swp"));
+  EXPECT_TRUE(find(facts, "/odd"));
+  EXPECT_FALSE(find(facts, "/not-run"));
+}
+
+TEST(Cron, AtJobsThatWaitAreSaid) {
+  FakeHost host;
+  host.add_file("/var/spool/at/a0000101234567", "#!/bin/sh\n/tmp/x\n");
+  host.add_file("/var/spool/at/.SEQ", "1\n");
+  model::Facts facts;
+  run_collector(collector(), host, facts);
+  EXPECT_EQ(coverage_of(facts, "at jobs").status, "partial");
+  EXPECT_EQ(coverage_of(facts, "at jobs").reason,
+            "at jobs wait in /var/spool/at and were not read: 1");
 }
 
 TEST(Cron, HiddenByControlCharacters) {
