@@ -29,6 +29,9 @@ Result<FileBytes> read_risky_file(const RootedTree& tree, const RiskyRead& read)
 
 // Moves this process into the namespace of `pid`, unless it is there already.
 Result<void> enter_namespace_of(const RootedTree& tree, int64_t pid) {
+  if (pid == 0) {
+    return {};
+  }
   const std::string path = fmt::format("{}/ns/net", pid);
   GENBA_TRY(const sys::Fd theirs, sys::openat(tree.procfs().get(), path.c_str(), O_RDONLY));
   GENBA_TRY(const auto their_status, sys::statx(theirs.get(), "", AT_EMPTY_PATH, STATX_INO));

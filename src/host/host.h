@@ -202,7 +202,8 @@ class Host {
   virtual void read_risky(std::span<const RiskyRead> reads,
                           const std::function<void(size_t, Result<FileBytes>)>& done) const = 0;
   /// All sockets of a network namespace through sock_diag, read in a helper that enters it.
-  /// `namespace_pid` is a process that lives there. Only the kinds in sock_diag_families() are
+  /// `namespace_pid` is a process that lives there; 0 stands for this run's own namespace, which
+  /// needs no privilege. Only the kinds in sock_diag_families() are
   /// asked for; kUnsupported when there is none, or on a host that is not live.
   virtual Result<std::vector<DiagSocket>> read_sock_diag(int64_t namespace_pid) const = 0;
   /// The kinds of socket that read_sock_diag can give: those for which the kernel need not load a

@@ -7,6 +7,7 @@
 // by descriptors_test.cc.
 #include "collect/collector.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,10 +16,12 @@
 #include "collect/descriptors/open_files.h"
 #include "collect/descriptors/socket_tables.h"
 #include "collect/proc.h"
+#include "fmt/format.h"
 #include "model/tables/listening_ports.h"
 #include "model/tables/process_open_files.h"
 #include "model/tables/process_open_sockets.h"
 #include "parse/net_sockets/net_sockets.h"
+#include "parse/proc_link/proc_link.h"
 
 namespace genba::collect::descriptors {
 
@@ -27,6 +30,10 @@ namespace {
 constexpr std::string_view kArea = "descriptors";
 constexpr uint8_t kUnixConnected = 3;  // SS_CONNECTED, include/uapi/linux/net.h
 constexpr uint8_t kTcpEstablished = 1;
+constexpr size_t kHoldersOfOneSocket = 64;
+constexpr size_t kMaxRows = 500'000;  // of a table; some 350 MB at worst
+
+enum class Read : uint8_t { kNothing, kSomething };
 
 std::string_view family_of(const Socket& socket) {
   if (socket.has_address()) {
@@ -58,7 +65,9 @@ model::ProcessOpenSocket socket_row(const Socket& socket, int64_t net_namespace)
   row.protocol = to_string(socket.protocol);
   row.state = state_of(socket);
   row.net_namespace = net_namespace;
-  row.view = to_string(socket.view);
+  if (socket.view != View::kUnknown) {
+    row.view = to_string(socket.view);
+  }
   if (socket.knows_uid) {
     row.uid = socket.uid;
   }
@@ -105,40 +114,107 @@ model::ListeningPort port_row(const Socket& socket, int64_t net_namespace) {
   return row;
 }
 
-// One row a holder, or one without a holder.
-template <class Row>
-void add_rows(Row row, std::span<const SocketHolder> holders, std::vector<Row>& rows) {
-  for (const SocketHolder& holder : holders) {
-    row.pid = holder.pid;
-    row.fd = holder.fd;
-    rows.push_back(row);
+// Joins sockets with their holders. Forks inherit sockets, so the product of both is capped.
+class Join {
+ public:
+  Join(Context& context, const SocketHolders& holders)
+      : facts_(context.facts),
+        holders_(holders),
+        wants_sockets_(context.wanted.wants(model::tables::process_open_sockets())),
+        wants_ports_(context.wanted.wants(model::tables::listening_ports())) {
+    if (wants_sockets_) {
+      facts_.open(model::tables::process_open_sockets());
+    }
+    if (wants_ports_) {
+      facts_.open(model::tables::listening_ports());
+    }
   }
-  if (holders.empty()) {
-    rows.push_back(std::move(row));
-  }
-}
 
-void add_sockets(Context& context, const std::vector<Socket>& sockets, const SocketHolders& holders,
-                 int64_t net_namespace) {
-  const bool wants_sockets = context.wanted.wants(model::tables::process_open_sockets());
-  const bool wants_ports = context.wanted.wants(model::tables::listening_ports());
-  for (const Socket& socket : sockets) {
-    const auto held_by =
-        socket.inode == 0 ? std::span<const SocketHolder>() : holders.of(socket.inode);
-    if (wants_sockets) {
-      add_rows(socket_row(socket, net_namespace), held_by,
-               context.facts.rows<model::ProcessOpenSocket>());
-    }
-    if (wants_ports && is_open_door(socket)) {
-      add_rows(port_row(socket, net_namespace), held_by,
-               context.facts.rows<model::ListeningPort>());
+  void add(const std::vector<Socket>& sockets, int64_t net_namespace) {
+    for (const Socket& socket : sockets) {
+      const auto held_by =
+          socket.inode == 0 ? std::span<const SocketHolder>() : holders_.of(socket.inode);
+      if (wants_sockets_) {
+        add_rows(socket_row(socket, net_namespace), held_by,
+                 facts_.rows<model::ProcessOpenSocket>());
+      }
+      if (wants_ports_ && is_open_door(socket)) {
+        add_rows(port_row(socket, net_namespace), held_by, facts_.rows<model::ListeningPort>());
+      }
     }
   }
+
+  void finish(Read read) {
+    if (coverage_) {
+      coverage_->finish(facts_);
+    }
+    if (read == Read::kNothing) {
+      facts_.drop(model::tables::process_open_sockets());
+      facts_.drop(model::tables::listening_ports());
+    }
+  }
+
+ private:
+  // One row a holder, or one without a holder.
+  template <class Row>
+  void add_rows(Row row, std::span<const SocketHolder> holders, std::vector<Row>& rows) {
+    if (rows.size() >= kMaxRows) {
+      cut(fmt::format("there are more than {} rows of sockets and holders", kMaxRows));
+      return;
+    }
+    if (holders.size() > kHoldersOfOneSocket) {
+      cut(fmt::format("the socket {} has {} holders; {} of each are listed", row.socket,
+                      holders.size(), kHoldersOfOneSocket));
+    }
+    for (const SocketHolder& holder :
+         holders.first(std::min(holders.size(), kHoldersOfOneSocket))) {
+      row.pid = holder.pid;
+      row.fd = holder.fd;
+      rows.push_back(row);
+    }
+    if (holders.empty()) {
+      rows.push_back(std::move(row));
+    }
+  }
+
+  void cut(const std::string& reason) {
+    if (!coverage_) {
+      coverage_.emplace(kArea, "holders of sockets");
+      coverage_->seen();
+      coverage_->cut(reason);
+    }
+    coverage_->asked();
+  }
+
+  model::Facts& facts_;
+  const SocketHolders& holders_;
+  bool wants_sockets_;
+  bool wants_ports_;
+  std::optional<CoverageCounter> coverage_;  ///< there when something was cut
+};
+
+// The namespaces of all processes, and our own: of that we may ask whoever we are.
+std::vector<NamespaceMembers> namespaces_of(Context& context, const std::vector<int64_t>& pids) {
+  CoverageCounter coverage(kArea, "/proc/PID/ns/net");
+  auto groups = group_by_namespace(context.host, pids, "net", context.jobs, coverage);
+  coverage.finish(context.facts);
+  const auto link = context.host.read_link("/proc/self/ns/net");
+  const auto own = link ? parse::parse_proc_link(*link).inode : std::nullopt;
+  if (!own) {
+    return groups;
+  }
+  const auto inode = static_cast<int64_t>(*own);
+  const auto group = std::find_if(groups.begin(), groups.end(),
+                                  [&](const auto& one) { return one.inode == inode; });
+  if (group == groups.end()) {
+    groups.push_back({inode, {kSelf}});
+  } else {
+    group->pids.push_back(kSelf);  // should all of the others end meanwhile
+  }
+  return groups;
 }
 
 void collect_live(Context& context) {
-  const bool wants_sockets = context.wanted.wants(model::tables::process_open_sockets());
-  const bool wants_ports = context.wanted.wants(model::tables::listening_ports());
   const auto pids = list_processes(context.host);
   if (!pids) {
     CoverageCounter coverage(kArea, "/proc");
@@ -148,23 +224,21 @@ void collect_live(Context& context) {
     return;
   }
   const SocketHolders holders = read_descriptors(context, *pids);
-  if (!wants_sockets && !wants_ports) {
+  if (!context.wanted.wants(model::tables::process_open_sockets()) &&
+      !context.wanted.wants(model::tables::listening_ports())) {
     return;
   }
-  if (wants_sockets) {
-    context.facts.open(model::tables::process_open_sockets());
-  }
-  if (wants_ports) {
-    context.facts.open(model::tables::listening_ports());
-  }
-  CoverageCounter namespaces(kArea, "/proc/PID/ns/net");
-  const auto groups = group_by_namespace(context.host, *pids, "net", context.jobs, namespaces);
-  namespaces.finish(context.facts);
+  const auto groups = namespaces_of(context, *pids);
   SocketCoverage coverage;
+  Join join(context, holders);
   for (const NamespaceMembers& group : groups) {
-    add_sockets(context, read_sockets(context, group, coverage), holders, group.inode);
+    join.add(read_sockets(context, group, coverage), group.inode);
   }
   coverage.finish(context.facts);
+  const bool nothing = groups.empty() ? saw_nothing(context.facts, kArea, "/proc/PID/ns/net")
+                                      : saw_nothing(context.facts, kArea, "/proc/PID/net") &&
+                                            !coverage.diag_answered;
+  join.finish(nothing ? Read::kNothing : Read::kSomething);
 }
 
 void collect(Context& context) {

@@ -282,6 +282,51 @@ TEST(Descriptors, OpenFilesTellTheirKind) {
   EXPECT_FALSE(host.touched("/proc/7/net"));
 }
 
+TEST(Descriptors, OwnNamespaceIsReadThoughEveryProcessRefuses) {
+  FakeHost host;
+  host.set_euid(65534);
+  add_machine(host);
+  host.add_magic_link("/proc/self/ns/net", "net:[4026531840]");
+  host.add_file("/proc/self/net/tcp", kHead + kListener);
+  host.set_sock_diag(0, {diag(6, 500, 10, 22)});
+  host.deny("/proc/1").deny("/proc/7");
+  const auto facts = run_collector(collector(), host);
+  ASSERT_NE(find(facts, 500), nullptr);
+  EXPECT_EQ(find(facts, 500)->view, "both");
+  EXPECT_EQ(find(facts, 500)->net_namespace, kNet);
+  EXPECT_FALSE(find(facts, 500)->pid);
+  EXPECT_FALSE(facts.has(model::tables::process_open_files()));
+}
+
+TEST(Descriptors, SocketsThatAProcfsTableDidNotGiveAreNotCalledHidden) {
+  FakeHost refused;
+  add_machine(refused);
+  refused.set_sock_diag(1, {diag(6, 500, 10, 22), diag(6, 501, 1, 32768), diag(17, 600, 7, 53)});
+  refused.add_file("/proc/1/net/udp", "").deny("/proc/1/net/udp");
+  const auto facts = run_collector(collector(), refused);
+  EXPECT_EQ(find(facts, 500)->view, "both");
+  ASSERT_NE(find(facts, 600), nullptr);
+  EXPECT_FALSE(find(facts, 600)->view);
+  FakeHost all_refused;
+  add_machine(all_refused);
+  all_refused.set_sock_diag(1, {diag(6, 500, 10, 22)});
+  all_refused.deny("/proc/1/net");
+  EXPECT_FALSE(find(run_collector(collector(), all_refused), 500)->view);
+}
+
+TEST(Descriptors, SocketThatHundredForksHoldHasSixtyFourRows) {
+  FakeHost host;
+  add_machine(host);
+  for (int pid = 100; pid < 200; ++pid) {
+    add_process(host, pid);
+    add_fd(host, pid, 3, "socket:[500]");
+  }
+  const auto facts = run_collector(collector(), host);
+  EXPECT_EQ(facts.read<model::ProcessOpenSocket>().size(), 65U);
+  EXPECT_EQ(facts.read<model::ListeningPort>().size(), 64U);
+  EXPECT_EQ(coverage_of(facts, "holders of sockets").status, "partial");
+}
+
 TEST(Descriptors, RefusedDescriptorsAreCountedWithTheirRemedy) {
   FakeHost host;
   host.set_euid(1000);

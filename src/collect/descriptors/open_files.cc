@@ -149,6 +149,9 @@ SocketHolders read_descriptors(Context& context, const std::vector<int64_t>& pid
     coverage.cut("the table is full");
   }
   coverage.finish(context.facts);
+  if (saw_nothing(context.facts, kArea, "/proc/PID/fd")) {
+    context.facts.drop(model::tables::process_open_files());
+  }
   return SocketHolders(std::move(sockets));
 }
 

@@ -45,7 +45,16 @@ struct ViewReading {
   std::vector<base::Note> notes;
   int64_t tables = 0;
   bool cut = false;
+  std::array<bool, kProtocols> missed{};  ///< protocols with a table that could not be read whole
+
+  bool whole(Protocol protocol) const {
+    return !error && !cut && !missed[static_cast<size_t>(protocol)];
+  }
 };
+
+std::string net_path(int64_t pid, std::string_view file) {
+  return pid == kSelf ? std::string("/proc/self/").append(file) : proc_path(pid, file);
+}
 
 // A socket's identity across views and readings: its inode, or its addresses when it has none.
 struct Identity {
@@ -171,13 +180,15 @@ class ProcfsView {
 
   ViewReading read() {
     for (const auto& [file, protocol] : kInetTables) {
-      count(read_inet_table(host_, proc_path(pid_, file), protocol, reading_));
+      const size_t notes = reading_.notes.size();
+      count(protocol, read_inet_table(host_, net_path(pid_, file), protocol, reading_));
+      miss(protocol, reading_.notes.size() > notes);
     }
-    if (const auto bytes = read_whole("net/unix")) {
+    if (const auto bytes = read_whole("net/unix", Protocol::kUnix)) {
       add_unix_sockets(parse::parse_unix_sockets(bytes->bytes, reading_.notes), reading_);
       reading_.cut = reading_.cut || bytes->truncated;
     }
-    if (const auto bytes = read_whole("net/packet")) {
+    if (const auto bytes = read_whole("net/packet", Protocol::kPacket)) {
       add_packet_sockets(parse::parse_packet_sockets(bytes->bytes, reading_.notes), reading_);
     }
     if (reading_.tables == 0) {
@@ -189,19 +200,25 @@ class ProcfsView {
   }
 
  private:
-  base::Result<host::FileBytes> read_whole(std::string_view file) {
-    auto bytes = host_.read_file(proc_path(pid_, file), kUnixLimit);
-    count(bytes ? base::Result<void>() : base::Result<void>(base::fail(bytes.error())));
+  base::Result<host::FileBytes> read_whole(std::string_view file, Protocol protocol) {
+    auto bytes = host_.read_file(net_path(pid_, file), kUnixLimit);
+    count(protocol, bytes ? base::Result<void>() : base::Result<void>(base::fail(bytes.error())));
     return bytes;
   }
 
   // Tables of protocols that this kernel does not have are not found, which is no failure.
-  void count(const base::Result<void>& result) {
+  void count(Protocol protocol, const base::Result<void>& result) {
     if (result) {
       ++reading_.tables;
     } else if (result.error().code != ErrorCode::kNotFound) {
       reading_.failures.push_back(result.error());
+      miss(protocol, true);
     }
+  }
+
+  void miss(Protocol protocol, bool missed) {
+    bool& flag = reading_.missed[static_cast<size_t>(protocol)];
+    flag = flag || missed;
   }
 
   const host::Host& host_;
@@ -281,13 +298,10 @@ class CrossView {
       count(diag, coverage_.sock_diag);
       coverage_.diag_answered = coverage_.diag_answered || !diag.error;
     }
-    if (procfs.error) {
-      return std::move(diag.sockets);
-    }
     if (diag.error) {
       return std::move(procfs.sockets);
     }
-    merge(std::move(procfs.sockets), std::move(diag.sockets));
+    merge(std::move(procfs), std::move(diag));
     return std::move(sockets_);
   }
 
@@ -321,27 +335,37 @@ class CrossView {
     return answered_[static_cast<size_t>(socket.protocol)];
   }
 
-  void merge(std::vector<Socket>&& procfs, std::vector<Socket>&& diag) {
-    learn_answered(diag);
-    const Identities in_procfs = identities_of(procfs);
-    const Identities in_diag = identities_of(diag);
-    for (Socket& socket : procfs) {
+  void merge(ViewReading&& procfs, ViewReading&& diag) {
+    learn_answered(diag.sockets);
+    const Identities in_procfs = identities_of(procfs.sockets);
+    const Identities in_diag = identities_of(diag.sockets);
+    for (Socket& socket : procfs.sockets) {
       if (in_diag.contains(identity_of(socket))) {
         socket.view = View::kBoth;
         sockets_.push_back(std::move(socket));
       } else if (answered(socket)) {
-        disputed_.push_back(std::move(socket));
+        dispute(std::move(socket), diag);
       } else {
         sockets_.push_back(std::move(socket));
       }
     }
-    for (Socket& socket : diag) {
+    for (Socket& socket : diag.sockets) {
       if (!in_procfs.contains(identity_of(socket))) {
-        disputed_.push_back(std::move(socket));
+        dispute(std::move(socket), procfs);
       }
     }
     if (!disputed_.empty()) {
       look_again();
+    }
+  }
+
+  // A socket that the other view lacks, which means nothing when that was not read whole.
+  void dispute(Socket&& socket, const ViewReading& other) {
+    if (other.whole(socket.protocol)) {
+      disputed_.push_back(std::move(socket));
+    } else {
+      socket.view = View::kUnknown;
+      sockets_.push_back(std::move(socket));
     }
   }
 
@@ -360,6 +384,8 @@ class CrossView {
       const bool by_diag = socket.view == View::kSockDiag || diag_again;
       if (by_procfs && by_diag) {
         socket.view = View::kBoth;
+      } else if (!procfs.whole(socket.protocol) || !diag.whole(socket.protocol)) {
+        socket.view = View::kUnknown;
       } else if (!procfs_again && !diag_again) {
         // Gone before anyone could say which view should have shown it.
         base::Error gone;
@@ -388,7 +414,7 @@ std::string_view to_string(Protocol protocol) {
 }
 
 std::string_view to_string(View view) {
-  static constexpr std::array<std::string_view, 3> kNames = {"procfs", "sock_diag", "both"};
+  static constexpr std::array<std::string_view, 4> kNames = {"procfs", "sock_diag", "both", ""};
   return kNames[static_cast<size_t>(view)];
 }
 

@@ -5,7 +5,8 @@
 // between two readings, so one that only one view showed is looked for again in both: only a socket
 // that was there before and after the other view's reading, and is still missing from it, counts
 // as seen by one view. One that vanished meanwhile is left out and counted. Where sock_diag does
-// not answer for a protocol, procfs stands alone. Covered by descriptors_test.cc.
+// not answer for a protocol, procfs stands alone; where one view could not be read whole, what the
+// other shows is nobody's secret and no view is named. Covered by descriptors_test.cc.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +21,14 @@
 namespace genba::collect::descriptors {
 
 enum class Protocol : uint8_t { kTcp, kUdp, kUdplite, kRaw, kIcmp, kUnix, kPacket };
-enum class View : uint8_t { kProcfs, kSockDiag, kBoth };
+enum class View : uint8_t { kProcfs, kSockDiag, kBoth, kUnknown };
+
+/// In the place of a process: this run itself, whose network namespace anyone may look at.
+inline constexpr int64_t kSelf = 0;
 
 /// tcp, udp, udplite, raw, icmp, unix, packet.
 std::string_view to_string(Protocol protocol);
-/// procfs, sock_diag, both.
+/// procfs, sock_diag, both; empty for kUnknown.
 std::string_view to_string(View view);
 
 /// A socket, the views merged.

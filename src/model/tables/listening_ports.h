@@ -30,8 +30,9 @@ struct TableOf<ListeningPort> {
       column<&ListeningPort::pid>(
           "pid", "Process id of a holder; absent when no visible process holds it."),
       column<&ListeningPort::port>("port", "Local port; 0 for raw sockets."),
-      column<&ListeningPort::protocol>("protocol", "tcp, udp, udplite or raw."),
-      column<&ListeningPort::family>("family", "ipv4 or ipv6."),
+      column<&ListeningPort::protocol>("protocol",
+                                       "tcp, udp, udplite or raw; a number in osquery."),
+      column<&ListeningPort::family>("family", "ipv4 or ipv6; a number in osquery."),
       column<&ListeningPort::address>("address", "Local address, in canonical text form."),
       column<&ListeningPort::fd>("fd", "Descriptor number in that process."),
       column<&ListeningPort::socket>("socket", "Inode of the socket."),

@@ -29,7 +29,7 @@ struct ProcessOpenSocket {
   std::optional<int64_t> uid;
   int64_t net_namespace = 0;
   std::optional<std::string> remote_scope;
-  std::string view;
+  std::optional<std::string> view;
 };
 
 template <>
@@ -40,9 +40,10 @@ struct TableOf<ProcessOpenSocket> {
       column<&ProcessOpenSocket::fd>("fd", "Descriptor number in that process."),
       column<&ProcessOpenSocket::socket>("socket",
                                          "Inode of the socket; 0 when it has none (TIME_WAIT)."),
-      column<&ProcessOpenSocket::family>("family", "ipv4, ipv6, unix or packet."),
-      column<&ProcessOpenSocket::protocol>("protocol",
-                                           "tcp, udp, udplite, raw, icmp, unix or packet."),
+      column<&ProcessOpenSocket::family>("family",
+                                         "ipv4, ipv6, unix or packet; a number in osquery."),
+      column<&ProcessOpenSocket::protocol>(
+          "protocol", "tcp, udp, udplite, raw, icmp, unix or packet; a number in osquery."),
       column<&ProcessOpenSocket::local_address>("local_address",
                                                 "Local address, in canonical text form."),
       column<&ProcessOpenSocket::local_port>("local_port", "Local port."),
@@ -58,7 +59,10 @@ struct TableOf<ProcessOpenSocket> {
       column<&ProcessOpenSocket::remote_scope>(
           "remote_scope",
           "Where the remote address lies: loopback, private, link_local, multicast, public."),
-      column<&ProcessOpenSocket::view>("view", "procfs, sock_diag, or both."),
+      column<&ProcessOpenSocket::view>(
+          "view",
+          "Who shows it: procfs (also where sock_diag does not answer), sock_diag, or both; absent "
+          "when the view that lacks it could not be read whole."),
   };
   static const TableInfo& info() {
     static const TableInfo kInfo = small_table<ProcessOpenSocket>(
