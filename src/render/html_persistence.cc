@@ -78,11 +78,12 @@ void write_units(Page& page, const Report& report, const Marks& marks) {
   std::vector<const SystemdUnit*> services;
   std::vector<const SystemdUnit*> timers;
   for (const auto& unit : report.facts->read<SystemdUnit>()) {
-    if (unit.kind == "timer" && unit.unit_file_state != "masked") {
+    const bool masked = unit.unit_file_state.starts_with("masked");
+    if (unit.kind == "timer" && !masked) {
       timers.push_back(&unit);
-    } else if (mark(unit) ||
-               (unit.kind == "service" && unit.unit_file_state != "disabled" &&
-                unit.unit_file_state != "masked" && !is_package_directory(unit.fragment_path))) {
+    } else if (mark(unit) || (unit.kind == "service" && !masked &&
+                              (unit.unit_file_state != "disabled" || unit.wanted_by) &&
+                              !is_package_directory(unit.fragment_path))) {
       services.push_back(&unit);
     }
   }

@@ -14,6 +14,7 @@
 #include "collect/config_reader.h"
 #include "collect/systemd/unit_index.h"
 #include "collect/systemd/unit_paths.h"
+#include "collect/systemd/unit_state.h"
 #include "fmt/format.h"
 #include "model/tables/mounts.h"
 #include "model/tables/systemd_unit_commands.h"
@@ -110,28 +111,10 @@ class Manager {
     return *file;
   }
 
-  std::string state_of(const Fragment& fragment, const parse::UnitFile& file, std::string_view name,
-                       const Wants& wants) const {
-    if (fragment.masked) {
-      return "masked";
-    }
-    if (fragment.origin == Origin::kGenerator) {
-      return "generated";
-    }
-    if (fragment.origin == Origin::kTransient) {
-      return "transient";
-    }
-    if (!wants.by.empty() || index_.has_admin_alias(name)) {
-      return "enabled";
-    }
-    return file.has_section("Install") ? "disabled" : "static";
-  }
-
   void add_unit(const std::string& name) {
     const Fragment& fragment = *index_.fragment(name);
     const auto drop_ins = index_.drop_ins(name);
-    const Wants wants = index_.wants(name);
-    bool reported = fragment.reported || wants.reported;
+    bool reported = fragment.reported || index_.wants(name, {}).reported;
     std::vector<std::string> paths = {fragment.path};
     for (const auto& drop_in : drop_ins) {
       reported = reported || drop_in.reported;
@@ -147,7 +130,8 @@ class Manager {
         files.push_back(file_at(path));
       }
     }
-    add_row(name, fragment, files, paths, wants);
+    const auto instance = parse::last_value({files.data(), 1}, "Install", "DefaultInstance");
+    add_row(name, fragment, files, paths, index_.wants(name, instance.value_or("")));
     // An alias is the same unit under a second name: its commands stand under the first.
     if (index_.primary_name(name) == name) {
       add_commands(name, files, paths);
@@ -170,7 +154,7 @@ class Manager {
     }
     row.scope = scope_;
     row.username = username_;
-    row.unit_file_state = state_of(fragment, files[0], name, wants);
+    row.unit_file_state = unit_file_state(index_, name, fragment, files[0], wants);
     row.wanted_by = join({wants.by.begin(), wants.by.end()}, " ");
     row.user = parse::last_value(files, section, "User");
     row.restart = parse::last_value(files, section, "Restart");
@@ -199,7 +183,7 @@ class Manager {
     const std::string section = section_of(parse::parse_unit_name(name)->type);
     for (const auto directive : kDirectives) {
       for (const auto& value : parse::merged_values(files, section, directive)) {
-        for (auto& command : parse::split_commands(value.assignment->value)) {
+        for (const auto& command : parse::split_commands(value.assignment->value)) {
           model::SystemdUnitCommand row;
           row.id = name;
           row.fragment_path = paths[0];
@@ -207,7 +191,7 @@ class Manager {
           row.line = value.assignment->line;
           row.directive = directive;
           row.executable = parse::command_program(command);
-          row.command = std::move(command);
+          row.command = parse::decode_escapes(command);
           row.scope = scope_;
           context_.facts.rows<model::SystemdUnitCommand>().push_back(std::move(row));
         }
@@ -242,6 +226,10 @@ void collect(Context& context) {
     Manager(context, homes, "user", home.username).run(user_unit_directories(home));
   }
   homes.finish();
+  if (saw_nothing(context.facts, kArea)) {
+    context.facts.drop(model::tables::systemd_units());
+    context.facts.drop(model::tables::systemd_unit_commands());
+  }
 }
 
 }  // namespace

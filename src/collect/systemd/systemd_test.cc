@@ -99,8 +99,9 @@ TEST_F(SystemdTest, MasksAliasesGeneratedAndTransientUnits) {
   EXPECT_EQ(commands("m.service"), "");
   EXPECT_EQ(unit("empty.service")->unit_file_state, "masked");
   EXPECT_EQ(unit("alias.service")->link_target, "/usr/lib/systemd/system/real.service");
-  EXPECT_EQ(unit("alias.service")->unit_file_state, "enabled");
-  EXPECT_EQ(unit("real.service")->unit_file_state, "enabled");
+  EXPECT_EQ(unit("alias.service")->unit_file_state, "alias");
+  EXPECT_EQ(unit("real.service")->unit_file_state, "indirect");
+  EXPECT_EQ(unit("out.service")->unit_file_state, "linked");
   EXPECT_EQ(commands("alias.service"), "");
   EXPECT_NE(commands("real.service"), "");
   EXPECT_EQ(unit("g.service")->unit_file_state, "generated");
@@ -109,6 +110,43 @@ TEST_F(SystemdTest, MasksAliasesGeneratedAndTransientUnits) {
   EXPECT_EQ(unit("out.service")->link_target, "/tmp/out.service");
   EXPECT_EQ(commands("out.service"), "ExecStart /tmp/out /etc/systemd/system/out.service:2\n");
   EXPECT_EQ(coverage_starting_with(facts_, "system units").status, "complete");
+}
+
+// What systemctl of release 252 said of the same tree.
+TEST_F(SystemdTest, StatesAreThoseOfListUnitFiles) {
+  const std::string lib = "/usr/lib/systemd/system/";
+  const std::string etc = "/etc/systemd/system/";
+  const std::string install = "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=x.target\n";
+  for (const char* name : {"on", "run", "vendor", "off", "in@"}) {
+    host_.add_file(lib + name + ".service", install);
+  }
+  host_.add_file(lib + "def@.service", install + "DefaultInstance=a\n");
+  host_.add_file(lib + "ali.service", install + "Alias=x.service named.service\n");
+  host_.add_file(lib + "also.service", "[Install]\nAlso=on.service\n");
+  host_.add_file(lib + "wanted.service", "[Service]\nExecStart=/bin/true\n");
+  host_.add_file("/opt/lnk.service", install).add_link(etc + "lnk.service", "/opt/lnk.service");
+  host_.add_link(etc + "x.target.wants/on.service", lib + "on.service");
+  host_.add_link("/run/systemd/system/x.target.wants/run.service", lib + "run.service");
+  host_.add_link(lib + "x.target.wants/vendor.service", "../vendor.service");
+  host_.add_link(lib + "x.target.wants/in@v.service", "../in@.service");
+  host_.add_link(etc + "x.target.wants/in@q.service", lib + "in@.service");
+  host_.add_link(etc + "x.target.wants/def@a.service", lib + "def@.service");
+  host_.add_link(etc + "x.target.wants/wanted.service", lib + "wanted.service");
+  host_.add_link(etc + "named.service", lib + "ali.service");
+  host_.add_link("/run/systemd/system/gone.service", "/dev/null");
+  run();
+  const std::pair<const char*, const char*> expected[] = {
+      {"on", "enabled"},     {"run", "enabled-runtime"}, {"vendor", "disabled"},
+      {"off", "disabled"},   {"in@", "indirect"},        {"in@q", "enabled"},
+      {"in@v", "static"},    {"def@", "enabled"},        {"def@a", "enabled"},
+      {"ali", "enabled"},    {"named", "alias"},         {"also", "indirect"},
+      {"wanted", "enabled"}, {"lnk", "linked"},          {"gone", "masked-runtime"}};
+  for (const auto& [name, state] : expected) {
+    const auto* row = unit(std::string(name) + ".service");
+    ASSERT_TRUE(row) << name;
+    EXPECT_EQ(row->unit_file_state, state) << name;
+  }
+  EXPECT_EQ(unit("vendor.service")->wanted_by, "x.target");
 }
 
 TEST_F(SystemdTest, DropInsOfPrefixTypeAndAliasApplyInOrderOfTheirNames) {
@@ -139,7 +177,7 @@ TEST_F(SystemdTest, InstancesOfTemplatesHaveRowsOfTheirOwn) {
   host_.add_file("/etc/systemd/system/getty@tty2.service.d/x.conf",
                  "[Service]\nExecStart=/tmp/x\n");
   run();
-  EXPECT_EQ(unit("getty@.service")->unit_file_state, "enabled");
+  EXPECT_EQ(unit("getty@.service")->unit_file_state, "indirect");
   ASSERT_TRUE(unit("getty@tty1.service"));
   EXPECT_EQ(unit("getty@tty1.service")->wanted_by, "getty.target");
   EXPECT_EQ(unit("getty@tty1.service")->fragment_path, "/usr/lib/systemd/system/getty@.service");

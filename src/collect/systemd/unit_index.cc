@@ -44,6 +44,13 @@ std::vector<std::string> drop_in_names(std::string_view name) {
   return names;
 }
 
+Link link_in(Origin origin, std::string_view directory) {
+  if (origin != Origin::kAdmin) {
+    return Link::kVendor;
+  }
+  return directory.starts_with("/run/") ? Link::kRuntime : Link::kAdmin;
+}
+
 }  // namespace
 
 UnitIndex::UnitIndex(const host::Host& host, ConfigReader& reader) : host_(host), reader_(reader) {}
@@ -57,6 +64,10 @@ bool UnitIndex::scan(const std::vector<UnitDirectory>& directories) {
     }
     // /lib may be /usr/lib: each place counts once.
     auto real = host_.canonical(directory.path);
+    if (!real && real.error().code != base::ErrorCode::kNotFound) {
+      reader_.counter().asked();
+      reader_.counter().failed(real.error());
+    }
     if (real && real_directories_.insert(std::move(*real)).second) {
       present.push_back(&directory);
       any_reported = any_reported || directory.reported;
@@ -159,6 +170,7 @@ void UnitIndex::add_wants(const UnitDirectory& directory, const std::string& nam
     }
     auto& wants = wants_[unit];
     wants.by.emplace(target);
+    wants.link = std::max(wants.link, link_in(directory.origin, directory.path));
     wants.reported = wants.reported || directory.reported;
   }
 }
@@ -248,29 +260,36 @@ std::vector<DropIn> UnitIndex::drop_ins(std::string_view name) const {
   return result;
 }
 
-Wants UnitIndex::wants(std::string_view name) const {
+Wants UnitIndex::wants(std::string_view name, std::string_view default_instance) const {
   Wants result;
-  const auto add = [&](std::string_view unit) {
+  const auto add = [&](std::string_view unit, bool enables) {
     if (const auto found = wants_.find(unit); found != wants_.end()) {
       result.by.insert(found->second.by.begin(), found->second.by.end());
       result.reported = result.reported || found->second.reported;
+      Link& link = enables ? result.link : result.other_link;
+      link = std::max(link, found->second.link);
     }
   };
   for (const auto& unit : all_names(name)) {
-    add(unit);
+    add(unit, unit == name);
     if (const auto found = instances_.find(unit); found != instances_.end()) {
-      std::for_each(found->second.begin(), found->second.end(), add);
+      for (const std::string& instance : found->second) {
+        add(instance, parse::parse_unit_name(instance)->instance == default_instance);
+      }
     }
   }
   return result;
 }
 
-bool UnitIndex::has_admin_alias(std::string_view name) const {
-  const auto found = aliases_.find(primary_name(name));
-  return found != aliases_.end() &&
-         std::any_of(found->second.begin(), found->second.end(), [&](const std::string& alias) {
-           return fragments_.find(alias)->second.origin == Origin::kAdmin;
-         });
+std::vector<std::pair<std::string, Link>> UnitIndex::alias_links(std::string_view name) const {
+  std::vector<std::pair<std::string, Link>> links;
+  if (const auto found = aliases_.find(name); found != aliases_.end()) {
+    for (const std::string& alias : found->second) {
+      const Fragment& fragment = fragments_.find(alias)->second;
+      links.emplace_back(alias, link_in(fragment.origin, fragment.path));
+    }
+  }
+  return links;
 }
 
 }  // namespace genba::collect::systemd

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collect/config_reader.h"
@@ -35,10 +36,15 @@ struct DropIn {
   bool reported = true;
 };
 
+/// Who made a link that enables a unit, the weakest first.
+enum class Link : uint8_t { kNone, kVendor, kRuntime, kAdmin };
+
 /// The units that pull one in.
 struct Wants {
   std::set<std::string> by;
-  bool reported = false;  ///< by a link in a reported directory
+  bool reported = false;          ///< by a link in a reported directory
+  Link link = Link::kNone;        ///< the strongest that enables the unit under this very name
+  Link other_link = Link::kNone;  ///< … under another name, or another instance of a template
 };
 
 class UnitIndex {
@@ -58,9 +64,10 @@ class UnitIndex {
   /// Drop-ins that apply, by all of the unit's names.
   std::vector<DropIn> drop_ins(std::string_view name) const;
   /// Who pulls the unit in, by any of its names; a template counts its instances.
-  Wants wants(std::string_view name) const;
-  /// Whether a link of the administrator gives the unit a second name.
-  bool has_admin_alias(std::string_view name) const;
+  /// `default_instance` is the one that enabling the template enables.
+  Wants wants(std::string_view name, std::string_view default_instance) const;
+  /// The other names that links give to the unit, and who made them.
+  std::vector<std::pair<std::string, Link>> alias_links(std::string_view name) const;
 
  private:
   struct DropInDirectory {

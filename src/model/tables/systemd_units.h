@@ -51,8 +51,9 @@ struct TableOf<SystemdUnit> {
       column<&SystemdUnit::username>("username", "For a unit in a home directory: whose."),
       column<&SystemdUnit::unit_file_state>(
           "unit_file_state",
-          "enabled (something wants or requires it), disabled, static (no [Install]), masked, "
-          "generated or transient."),
+          "As `systemctl list-unit-files` has it: enabled (by a link of the administrator), "
+          "disabled, static (nothing to enable; wanted_by may still start it), masked, alias, "
+          "linked, indirect, generated, transient; with -runtime for links in /run."),
       column<&SystemdUnit::wanted_by>(
           "wanted_by", "Units that pull it in, by links that were found, separated by spaces."),
       column<&SystemdUnit::user>("user", "User= as it counts."),
