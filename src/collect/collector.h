@@ -100,4 +100,9 @@ class CoverageCounter {
   bool decided_ = false;
 };
 
+/// Whether the coverage rows of an area (of the subjects that begin so) say that something was
+/// refused, failed or left out, and nothing was read: then its table must not look read and empty.
+/// What simply is not there is no failure.
+bool saw_nothing(const model::Facts& facts, std::string_view area, std::string_view subject = {});
+
 }  // namespace genba::collect

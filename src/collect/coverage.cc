@@ -83,4 +83,18 @@ void CoverageCounter::finish(model::Facts& facts) {
   facts.rows<model::Coverage>().push_back(row_);
 }
 
+bool saw_nothing(const model::Facts& facts, std::string_view area, std::string_view subject) {
+  bool missed = false;
+  for (const model::Coverage& row : facts.read<model::Coverage>()) {
+    if (row.area != area || !row.subject.starts_with(subject)) {
+      continue;
+    }
+    if (row.seen > 0) {
+      return false;
+    }
+    missed = missed || row.status == "failed" || row.status == "skipped";
+  }
+  return missed;
+}
+
 }  // namespace genba::collect

@@ -90,7 +90,8 @@ TEST(Accounts, DeniedShadowAndMissingPasswdAreFailures) {
   EXPECT_EQ(coverage_starting_with(facts, "/etc/group").status, "failed");
   EXPECT_EQ(coverage_starting_with(facts, "/etc/shadow").denied, 1);
   EXPECT_EQ(coverage_starting_with(facts, "/etc/shadow").remedy, "run as root");
-  EXPECT_TRUE(facts.has(model::tables::shadow()));
+  EXPECT_FALSE(facts.has(model::tables::users()));
+  EXPECT_FALSE(facts.has(model::tables::shadow()));
 }
 
 TEST(Accounts, ForgedDaysAreKeptWithinTime) {

@@ -44,9 +44,9 @@ std::optional<base::Timestamp> day(const std::optional<int64_t>& days) {
 }
 
 void collect_users(Context& context) {
-  auto& rows = context.facts.rows<model::User>();
   ConfigReader reader(context, kArea, "/etc/passwd");
   if (const auto bytes = reader.read("/etc/passwd", Absence::kFailure)) {
+    auto& rows = context.facts.rows<model::User>();
     auto file = parse::parse_passwd(*bytes, "/etc/passwd");
     for (auto& entry : file.entries) {
       model::User user;
@@ -68,9 +68,9 @@ void collect_users(Context& context) {
 }
 
 void collect_groups(Context& context) {
-  auto& rows = context.facts.rows<model::Group>();
   ConfigReader reader(context, kArea, "/etc/group");
   if (const auto bytes = reader.read("/etc/group", Absence::kFailure)) {
+    auto& rows = context.facts.rows<model::Group>();
     auto file = parse::parse_group(*bytes, "/etc/group");
     for (auto& entry : file.entries) {
       model::Group group;
@@ -88,9 +88,9 @@ void collect_groups(Context& context) {
 }
 
 void collect_shadow(Context& context) {
-  auto& rows = context.facts.rows<model::Shadow>();
   ConfigReader reader(context, kArea, "/etc/shadow");
   if (const auto bytes = reader.read("/etc/shadow", Absence::kFailure)) {
+    auto& rows = context.facts.rows<model::Shadow>();
     auto file = parse::parse_shadow(*bytes, "/etc/shadow");
     for (auto& entry : file.entries) {
       model::Shadow shadow;

@@ -71,6 +71,9 @@ void collect(Context& context) {
     });
   }
   coverage.finish(context.facts);
+  if (saw_nothing(context.facts, kArea)) {
+    context.facts.drop(model::tables::process_envs());
+  }
 }
 
 }  // namespace

@@ -90,6 +90,9 @@ void Walk::run() {
     coverage.cut(fmt::format("only {} files were looked into", limits_.contents));
     coverage.finish(context_.facts);
   }
+  if (saw_nothing(context_.facts, kArea)) {
+    context_.facts.drop(model::tables::file());
+  }
 }
 
 void Walk::walk_group(const std::vector<Place>& group) {

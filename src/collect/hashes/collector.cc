@@ -93,10 +93,13 @@ class Hashing {
       context_.progress("unexplained executables");
     }
     if (context_.host.kind() == host::HostKind::kLive) {
-      hash_all("running executables", running());
+      hash_all("running executables", model::tables::processes(), running());
     }
     if (context_.host.kind() == host::HostKind::kTree || context_.depth == Depth::kDeep) {
-      hash_all("unowned programs on disk", on_disk());
+      hash_all("unowned programs on disk", model::tables::file(), on_disk());
+    }
+    if (saw_nothing(context_.facts, kArea)) {
+      context_.facts.drop(model::tables::hash());
     }
   }
 
@@ -141,8 +144,13 @@ class Hashing {
     return tasks;
   }
 
-  void hash_all(std::string_view subject, const std::vector<Task>& tasks) {
+  void hash_all(std::string_view subject, const model::TableInfo& source,
+                const std::vector<Task>& tasks) {
     CoverageCounter coverage(kArea, subject);
+    if (!context_.facts.has(source)) {
+      coverage.asked();
+      coverage.failed({ErrorCode::kNotFound, 0, fmt::format("{} was not read", source.name)});
+    }
     int64_t skipped = 0;
     OrderedWork<Task, Outcome> work(
         [&](const Task& task) { return Outcome{hash(task)}; },

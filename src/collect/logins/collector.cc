@@ -210,6 +210,9 @@ class Collection {
 
 void collect(Context& context) {
   Collection(context).run();
+  if (saw_nothing(context.facts, kArea)) {
+    context.facts.drop(model::tables::logged_in_users());
+  }
 }
 
 }  // namespace

@@ -31,9 +31,7 @@ constexpr size_t kMappingsOfOneProcess = 16'384;
 
 class Collection {
  public:
-  explicit Collection(Context& context) : context_(context), coverage_(kArea, kSubject) {
-    context_.facts.open(model::tables::process_memory_map());
-  }
+  explicit Collection(Context& context) : context_(context), coverage_(kArea, kSubject) {}
 
   void run() {
     const auto pids = list_processes(context_.host);
@@ -43,6 +41,7 @@ class Collection {
       coverage_.finish(context_.facts);
       return;
     }
+    context_.facts.open(model::tables::process_memory_map());
     coverage_.asked(static_cast<int64_t>(pids->size()));
     for (size_t begin = 0; begin < pids->size(); begin += kBatch) {
       std::vector<host::RiskyRead> reads;
@@ -54,6 +53,9 @@ class Collection {
       });
     }
     coverage_.finish(context_.facts);
+    if (saw_nothing(context_.facts, kArea)) {
+      context_.facts.drop(model::tables::process_memory_map());
+    }
   }
 
  private:

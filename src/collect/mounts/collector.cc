@@ -26,7 +26,6 @@ class Collection {
   explicit Collection(Context& context) : context_(context), coverage_(kArea, "mountinfo") {}
 
   void run() {
-    context_.facts.open(model::tables::mounts());
     const auto pids = list_processes(context_.host);
     if (!pids) {
       coverage_.asked();
@@ -34,6 +33,7 @@ class Collection {
       coverage_.finish(context_.facts);
       return;
     }
+    context_.facts.open(model::tables::mounts());
     CoverageCounter namespaces(kArea, "/proc/PID/ns/mnt");
     const auto groups = group_by_namespace(context_.host, *pids, "mnt", context_.jobs, namespaces);
     namespaces.finish(context_.facts);
@@ -42,6 +42,9 @@ class Collection {
       read_namespace_mounts(group);
     }
     coverage_.finish(context_.facts);
+    if (saw_nothing(context_.facts, kArea)) {
+      context_.facts.drop(model::tables::mounts());
+    }
   }
 
  private:

@@ -145,6 +145,9 @@ class Collection {
   }
 
   void keep() {
+    if (saw_nothing(context_.facts, kArea, "/proc")) {
+      return;
+    }
     if (context_.wanted.wants(model::tables::processes())) {
       context_.facts.rows<model::Process>() = std::move(rows_);
     }

@@ -25,6 +25,9 @@ void collect(Context& context) {
   collect_profiles(context, gate);
   collect_modules(context);
   collect_autostart(context, gate);
+  if (saw_nothing(context.facts, kArea)) {
+    context.facts.drop(model::tables::startup_items());
+  }
 }
 
 }  // namespace

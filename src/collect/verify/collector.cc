@@ -119,6 +119,9 @@ class Verification {
                    "--deep");
     }
     coverage.finish(context_.facts);
+    if (rows.empty() && saw_nothing(context_.facts, kArea)) {
+      context_.facts.drop(model::tables::package_verify());
+    }
   }
 
  private:
