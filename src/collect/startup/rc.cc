@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What System V style scripts run at boot: rc.local line by line, the scripts of init.d and the
-// links of the runlevels. systemd runs them too, through its generators. Source: init.d(7),
-// systemd-rc-local-generator(8), systemd-sysv-generator(8).
+// links of the runlevels. systemd runs them too, through its generators, and whoever puts a program
+// beside those runs as root before any unit: they are listed as well. Source: init.d(7),
+// systemd-rc-local-generator(8), systemd-sysv-generator(8), systemd.generator(7).
 #include <set>
 
 #include "collect/startup/startup_rows.h"
@@ -121,9 +122,35 @@ void collect_init_scripts(Context& context, ConfigReader& reader,
   }
 }
 
+/// Programs that systemd runs before all units, as root, to make more of them.
+void collect_generators(Context& context) {
+  ConfigReader reader(context, kArea, "systemd generators");
+  std::set<std::string> done;
+  for (const std::string_view directory :
+       {"/run/systemd/system-generators", "/etc/systemd/system-generators",
+        "/usr/local/lib/systemd/system-generators", "/usr/lib/systemd/system-generators",
+        "/lib/systemd/system-generators"}) {
+    const auto real = context.host.canonical(directory);
+    if (real && !done.insert(*real).second) {
+      continue;
+    }
+    for (const auto& name : reader.list(directory)) {
+      const std::string path = join_path(directory, name);
+      const auto status = reader.status(path);
+      if (status && is_executable(*status)) {
+        auto& row = add_item(context, "systemd_generator", name, path, Enabled::kYes, status);
+        row.path = path;
+        row.username = "root";
+      }
+    }
+  }
+  reader.finish();
+}
+
 }  // namespace
 
 void collect_rc(Context& context) {
+  collect_generators(context);
   collect_rc_local(context);
   ConfigReader reader(context, kArea, "/etc/init.d, /etc/rc?.d");
   const auto started = collect_runlevels(context, reader);

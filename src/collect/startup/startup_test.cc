@@ -95,6 +95,17 @@ TEST_F(StartupTest, InitScriptsAndRunlevelLinks) {
   EXPECT_EQ(item("rc.d", "K20off")->status, "disabled");
 }
 
+TEST_F(StartupTest, GeneratorsOfSystemdRunAtBoot) {
+  host_.add_file("/etc/systemd/system-generators/x", "#!/bin/sh\n", script());
+  host_.add_file("/usr/lib/systemd/system-generators/systemd-fstab-generator", "elf", script());
+  host_.add_file("/usr/lib/systemd/system-generators/README", "x");
+  host_.add_link("/lib", "usr/lib");
+  run();
+  EXPECT_EQ(facts_.read<model::StartupItem>().size(), 2U);
+  ASSERT_TRUE(item("systemd_generator", "x"));
+  EXPECT_EQ(item("systemd_generator", "x")->path, "/etc/systemd/system-generators/x");
+}
+
 TEST_F(StartupTest, ProfilesOfSystemAndUsers) {
   host_.add_file("/etc/profile", "x").add_file("/etc/profile.d/a.sh", "x");
   host_.add_file("/etc/profile.d/b.bak", "x").add_file("/home/a/.bashrc", "x");

@@ -35,7 +35,8 @@ struct TableOf<StartupItem> {
       column<&StartupItem::args>("args", "Arguments or the rest of the line."),
       column<&StartupItem::type>("type",
                                  "ld.so.preload, ld.so.conf, rc.local, init.d, rc.d, profile, "
-                                 "profile.d, user_profile, modules-load, xdg_autostart."),
+                                 "profile.d, user_profile, modules-load, xdg_autostart, "
+                                 "systemd_generator."),
       column<&StartupItem::source>("source", "The file it stands in."),
       column<&StartupItem::line>("line", "Line number there."),
       column<&StartupItem::status>("status", "enabled or disabled."),
