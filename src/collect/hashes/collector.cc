@@ -149,7 +149,8 @@ class Hashing {
     CoverageCounter coverage(kArea, subject);
     if (!context_.facts.has(source)) {
       coverage.asked();
-      coverage.failed({ErrorCode::kNotFound, 0, fmt::format("{} was not read", source.name)});
+      coverage.failed(
+          {ErrorCode::kNotFound, 0, fmt::format("the table {} was not read", source.name)});
     }
     int64_t skipped = 0;
     OrderedWork<Task, Outcome> work(
