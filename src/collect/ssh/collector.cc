@@ -45,12 +45,12 @@ struct OtherWayIn {
 };
 
 constexpr OtherWayIn kOtherWaysIn[] = {
-    {"authorizedkeyscommand", "AuthorizedKeysCommand", "also asks for keys",
+    {"authorizedkeyscommand", "AuthorizedKeysCommand", "also gets keys from",
      "read that program, and ask its source for the keys"},
     {"trustedusercakeys", "TrustedUserCAKeys", "also trusts certificates signed by the keys in",
      "compare these keys with those of your certificate authority"},
     {"authorizedprincipalscommand", "AuthorizedPrincipalsCommand",
-     "also asks whose certificates open an account",
+     "also gets names that certificates open from",
      "read that program, and ask its source for the names"},
 };
 
