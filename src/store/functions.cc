@@ -92,6 +92,18 @@ bool is_deceptive_name(std::string_view name) {
   return false;
 }
 
+// Built-ins of the shell, which never are compiled programs, and tools that the base system brings.
+constexpr std::string_view kCorePrograms[] = {
+    "alias",  "bash",  "bg",      "cat",  "cd",    "command", "cron",    "crond",   "dash",
+    "df",     "du",    "export",  "fg",   "find",  "getopts", "grep",    "hash",    "id",
+    "ip",     "jobs",  "kill",    "last", "login", "ls",      "lsof",    "netstat", "ps",
+    "read",   "sh",    "ss",      "sshd", "su",    "sudo",    "systemd", "top",     "type",
+    "ulimit", "umask", "unalias", "w",    "wait",  "who"};
+
+bool is_core_program(std::string_view name) {
+  return std::binary_search(std::begin(kCorePrograms), std::end(kCorePrograms), name);
+}
+
 // The value of a variable, or options: a list of paths, or paths among words.
 bool names_hiding_place(std::string_view text) {
   while (!text.empty()) {
@@ -178,6 +190,7 @@ constexpr OwnFunction kFunctions[] = {
     {"in_directory", 2, compare_function<base::lies_in>},
     {"has_hidden_component", 1, test_function<has_hidden>},
     {"is_deceptive_name", 1, test_function<is_deceptive_name>},
+    {"is_core_program", 1, test_function<is_core_program>},
     {"in_volatile_directory", 1, test_function<base::lies_in_volatile_directory>},
     {"hidden_in_system_place", 1, test_function<base::is_hidden_in_system_place>},
     {"names_hiding_place", 1, test_function<names_hiding_place>},

@@ -9,6 +9,8 @@
 //   has_hidden_component(path)       a name in it starts with a dot ('.' and '..' do not count)
 //   is_deceptive_name(name)          only dots and blanks, a blank at its end, or a character that
 //                                    is not seen (control, no width, direction of writing)
+//   is_core_program(name)            the name of a shell built-in (cd) or of a tool that every base
+//                                    system brings (ls, sshd)
 //   in_volatile_directory(path)      below /tmp, /var/tmp, /dev/shm, /dev/mqueue or /run/user
 //   hidden_in_system_place(path)     a name in it starts with a dot where only the system and its
 //                                    packages install; tools of people in homes do not count

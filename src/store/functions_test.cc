@@ -97,6 +97,14 @@ TEST(HidingPlaces, ToolsInHomesAreNotHidden) {
   EXPECT_EQ(value_of("hidden_in_system_place(NULL)"), "NULL");
 }
 
+TEST(IsCoreProgram, BuiltInsAndTools) {
+  EXPECT_EQ(value_of("is_core_program('cd')"), "1");
+  EXPECT_EQ(value_of("is_core_program('alias')"), "1");
+  EXPECT_EQ(value_of("is_core_program('who')"), "1");
+  EXPECT_EQ(value_of("is_core_program('node_exporter')"), "0");
+  EXPECT_EQ(value_of("is_core_program(NULL)"), "NULL");
+}
+
 TEST(NamesHidingPlace, ListsAndOptions) {
   EXPECT_EQ(value_of("names_hiding_place('/opt/lib:/tmp/x')"), "1");
   EXPECT_EQ(value_of("names_hiding_place('-I/opt --require /dev/shm/x.js')"), "1");
