@@ -18,17 +18,6 @@ namespace genba::app {
 
 namespace {
 
-std::string_view type_word(model::ColumnType type) {
-  switch (type) {
-    case model::ColumnType::kText: return "text";
-    case model::ColumnType::kInteger: return "integer";
-    case model::ColumnType::kReal: return "real";
-    case model::ColumnType::kBoolean: return "boolean";
-    case model::ColumnType::kTimestamp: return "time";
-  }
-  return "text";
-}
-
 // The collectors that provide the tables; "case" when a case itself is damaged.
 std::set<std::string_view> areas_of(const std::set<std::string>& tables) {
   std::set<std::string_view> areas = {"case"};
@@ -172,7 +161,7 @@ std::string list_tables() {
     text += fmt::format("{}: {}\n", table->name, table->meaning);
     for (const model::ColumnInfo& column : table->columns) {
       text +=
-          fmt::format("    {:<22}{:<9}{}\n", column.name, type_word(column.type), column.meaning);
+          fmt::format("    {:<22}{:<9}{}\n", column.name, to_string(column.type), column.meaning);
     }
   }
   return text;

@@ -208,10 +208,6 @@ std::optional<Address> address_from_bytes(std::string_view raw) {
   return address;
 }
 
-Address unmapped(const Address& address) {
-  return has_prefix(address, kMappedPrefix) ? embedded_ipv4(address) : address;
-}
-
 std::string to_text(const Address& address) {
   if (address.family == AddressFamily::kIpv6) {
     return ipv6_text(address);

@@ -34,9 +34,6 @@ struct Address {
 /// An address from 4 or 16 raw bytes in network order; nothing for any other length.
 std::optional<Address> address_from_bytes(std::string_view raw);
 
-/// The IPv4 address inside ::ffff:a.b.c.d; any other address as it is.
-Address unmapped(const Address& address);
-
 /// The canonical text (RFC 5952; dotted quad for IPv4 and behind ::ffff:).
 std::string to_text(const Address& address);
 

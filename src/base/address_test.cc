@@ -36,8 +36,6 @@ TEST(Address, CanonicalTextFollowsRfc5952) {
 TEST(Address, MappedIpv4KeepsItsIpv6Form) {
   EXPECT_EQ(round_trip("::ffff:1.2.3.4"), "::ffff:1.2.3.4");
   EXPECT_EQ(round_trip("::ffff:102:304"), "::ffff:1.2.3.4");
-  EXPECT_EQ(to_text(unmapped(*parse_address("::ffff:1.2.3.4"))), "1.2.3.4");
-  EXPECT_EQ(to_text(unmapped(*parse_address("::1"))), "::1");
 }
 
 TEST(Address, DottedQuadInsideIpv6IsRead) {

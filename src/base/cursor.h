@@ -23,22 +23,13 @@ class Cursor {
   /// What has not been read yet.
   std::string_view rest() const { return bytes_.substr(offset_); }
 
-  std::optional<uint8_t> u8();
-  std::optional<uint16_t> u16_le();
-  std::optional<uint32_t> u32_le();
-  std::optional<uint64_t> u64_le();
-  std::optional<uint16_t> u16_be();
+  /// Four bytes, the most significant first.
   std::optional<uint32_t> u32_be();
-  std::optional<uint64_t> u64_be();
 
   /// The next `count` bytes.
   std::optional<std::string_view> take(size_t count);
-  /// Bytes up to `stop`, which is passed over too; nothing when it does not come.
-  std::optional<std::string_view> take_until(char stop);
   /// Moves over `count` bytes; false, without moving, when there are fewer.
   bool skip(size_t count);
-  /// Moves to an absolute offset; false, without moving, when it lies past the end.
-  bool seek(size_t offset);
 
  private:
   std::string_view bytes_;

@@ -59,14 +59,4 @@ inline std::vector<std::string_view> split_words(std::string_view text) {
   return words;
 }
 
-/// What stands before and after the first `separator`; the second is empty when there is none.
-inline std::pair<std::string_view, std::string_view> split_once(std::string_view text,
-                                                                char separator) {
-  const size_t at = text.find(separator);
-  if (at == std::string_view::npos) {
-    return {text, {}};
-  }
-  return {text.substr(0, at), text.substr(at + 1)};
-}
-
 }  // namespace genba::base

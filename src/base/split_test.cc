@@ -30,11 +30,5 @@ TEST(TakeWord, LeavesTheRestAsItStood) {
   EXPECT_EQ(text, " *  * * * root  run");
 }
 
-TEST(SplitOnce, SecondIsEmptyWithoutSeparator) {
-  using Pair = std::pair<std::string_view, std::string_view>;
-  EXPECT_EQ(split_once("a=b=c", '='), (Pair{"a", "b=c"}));
-  EXPECT_EQ(split_once("a", '='), (Pair{"a", ""}));
-}
-
 }  // namespace
 }  // namespace genba::base

@@ -14,17 +14,6 @@ namespace genba::cli {
 
 namespace {
 
-std::string_view type_name(model::ColumnType type) {
-  switch (type) {
-    case model::ColumnType::kText: return "text";
-    case model::ColumnType::kInteger: return "integer";
-    case model::ColumnType::kReal: return "real";
-    case model::ColumnType::kBoolean: return "boolean";
-    case model::ColumnType::kTimestamp: return "time";
-  }
-  return "text";
-}
-
 // Markdown table cells: a bar would end the cell.
 std::string cell(std::string_view text) {
   std::string out;
@@ -77,7 +66,7 @@ std::string tables_reference() {
                             ? " Needs a running machine: not applicable to `--root`."
                             : "");
     for (const model::ColumnInfo& column : table->columns) {
-      text += fmt::format("| {} | {} | {} |\n", column.name, type_name(column.type),
+      text += fmt::format("| {} | {} | {} |\n", column.name, to_string(column.type),
                           cell(column.meaning));
     }
   }

@@ -22,19 +22,6 @@ namespace {
 using model::Field;
 using model::Finding;
 
-model::Value borrow(const model::OwnedValue& value) {
-  if (const auto* number = std::get_if<int64_t>(&value)) {
-    return *number;
-  }
-  if (const auto* real = std::get_if<double>(&value)) {
-    return *real;
-  }
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return std::string_view(*text);
-  }
-  return {};
-}
-
 bool is_unread(const RuleCase& test, const model::TableInfo* table) {
   return std::find(test.unread.begin(), test.unread.end(), table) != test.unread.end() ||
          (test.host == CaseHost::kTree && table->scope == model::TableScope::kLiveOnly);
@@ -52,7 +39,7 @@ std::string fill_facts(const RuleCase& test, model::Facts& facts) {
     for (const std::vector<model::OwnedValue>& row : given.rows) {
       std::vector<model::Value> cells;
       for (const model::OwnedValue& cell : row) {
-        cells.push_back(borrow(cell));
+        cells.push_back(model::borrow(cell));
       }
       if (!rows.append_cells(cells)) {
         return fmt::format("a row of '{}' does not fit its table", given.table->name);

@@ -24,6 +24,23 @@ using Value = std::variant<std::monostate, int64_t, double, std::string_view>;
 /// A cell that owns its text.
 using OwnedValue = std::variant<std::monostate, int64_t, double, std::string>;
 
+/// The cell of an owned value, borrowed.
+inline Value borrow(const OwnedValue& value) {
+  return std::visit([](const auto& cell) { return Value(cell); }, value);
+}
+
+/// The type as people read it: text, integer, real, boolean, time.
+constexpr std::string_view to_string(ColumnType type) {
+  switch (type) {
+    case ColumnType::kText: return "text";
+    case ColumnType::kInteger: return "integer";
+    case ColumnType::kReal: return "real";
+    case ColumnType::kBoolean: return "boolean";
+    case ColumnType::kTimestamp: return "time";
+  }
+  return "text";
+}
+
 namespace detail {
 
 template <class T>

@@ -225,7 +225,7 @@ std::string cell_text(const model::Value& value, model::ColumnType type, Languag
 }
 
 std::string cell_text(const model::OwnedValue& value, model::ColumnType type, Language language) {
-  return cell_text(borrow(value), type, language);
+  return cell_text(model::borrow(value), type, language);
 }
 
 std::string endpoint(std::string_view address, std::string_view port) {

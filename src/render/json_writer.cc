@@ -155,25 +155,12 @@ void JsonWriter::cell(const model::Value& value, model::ColumnType type) {
 }
 
 void JsonWriter::cell(const model::OwnedValue& value, model::ColumnType type) {
-  cell(borrow(value), type);
+  cell(model::borrow(value), type);
 }
 
 void JsonWriter::member(std::string_view name, std::string_view text) {
   key(name);
   string(text);
-}
-
-model::Value borrow(const model::OwnedValue& value) {
-  if (const auto* number = std::get_if<int64_t>(&value)) {
-    return *number;
-  }
-  if (const auto* real = std::get_if<double>(&value)) {
-    return *real;
-  }
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return std::string_view(*text);
-  }
-  return {};
 }
 
 }  // namespace genba::render

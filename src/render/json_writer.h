@@ -51,7 +51,4 @@ class JsonWriter {
   bool needs_comma_ = false;
 };
 
-/// The cell of an owned value, borrowed.
-model::Value borrow(const model::OwnedValue& value);
-
 }  // namespace genba::render

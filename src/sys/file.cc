@@ -163,17 +163,6 @@ Result<size_t> read(int fd, std::span<char> buffer) {
   return static_cast<size_t>(size);
 }
 
-Result<void> write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t size = retry([&] { return ::write(fd, bytes.data(), bytes.size()); });
-    if (size < 0) {
-      return failed("write");
-    }
-    bytes.remove_prefix(static_cast<size_t>(size));
-  }
-  return {};
-}
-
 Result<void> read_directory(
     int directory,
     const std::function<bool(std::string_view name, uint8_t type, uint64_t inode)>& each) {

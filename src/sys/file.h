@@ -40,8 +40,6 @@ bool has_noatime(int fd);
 uint64_t make_device(uint32_t major, uint32_t minor);
 /// Up to `buffer.size()` bytes; 0 at the end.
 Result<size_t> read(int fd, std::span<char> buffer);
-/// All of `bytes`.
-Result<void> write_all(int fd, std::string_view bytes);
 
 /// Calls `each` with name, d_type and inode of every entry but "." and "..", until it returns
 /// false. `directory` must be open for reading.

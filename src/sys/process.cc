@@ -55,17 +55,6 @@ Result<int> wait_for(pid_t child) {
   return info.si_status;
 }
 
-int reap_children() {
-  int count = 0;
-  while (true) {
-    siginfo_t info{};
-    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0) {
-      return count;
-    }
-    ++count;
-  }
-}
-
 void let_kernel_reap_children() {
   ::signal(SIGCHLD, SIG_IGN);
 }
@@ -81,13 +70,6 @@ Result<Fd> pidfd_open(pid_t pid) {
 Result<void> kill_child(const Fd& pidfd) {
   if (::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0) < 0) {
     return failed("pidfd_send_signal");
-  }
-  return {};
-}
-
-Result<void> probe_process(pid_t pid) {
-  if (::kill(pid, 0) < 0) {
-    return failed("kill");
   }
   return {};
 }

@@ -24,8 +24,6 @@ Result<pid_t> fork();
 [[noreturn]] void exit_now(int code);
 /// waitid(2) for one child of ours; its si_status. kGone when it is not, or no longer, a child.
 Result<int> wait_for(pid_t child);
-/// waitid(2) without waiting: reaps every child that has ended; how many.
-int reap_children();
 
 /// The kernel reaps this process's children by itself (SIGCHLD ignored); wait_for no longer works.
 void let_kernel_reap_children();
@@ -34,8 +32,6 @@ void let_kernel_reap_children();
 Result<Fd> pidfd_open(pid_t pid);
 /// pidfd_send_signal(2) with SIGKILL, Linux 5.1. Only for children of ours.
 Result<void> kill_child(const Fd& pidfd);
-/// kill(pid, 0): whether the kernel knows the process (or thread group) at all.
-Result<void> probe_process(pid_t pid);
 
 /// How many processors this process may use, from sched_getaffinity(2); at least 1. The library's
 /// own way reads a path below /sys.

@@ -34,11 +34,6 @@ TEST(Process, AChildIsKilledThroughItsPidfdAndReaped) {
   EXPECT_EQ(wait_for(child).error().code, ErrorCode::kGone);
 }
 
-TEST(Process, ProbingTellsAProcessFromNone) {
-  EXPECT_TRUE(probe_process(getpid()));
-  EXPECT_EQ(probe_process(99'999'999).error().code, ErrorCode::kGone);
-}
-
 TEST(Process, AChildDiesWithItsParent) {
   auto pair = *stream_pair();
   const pid_t parent = *fork();

@@ -5,10 +5,7 @@
 // something. Skips loudly without root.
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -25,6 +22,7 @@
 #include "model/tables/process_open_sockets.h"
 #include "model/tables/processes.h"
 #include "support/run_collector.h"
+#include "support/stuck_filesystem.h"
 
 namespace genba {
 namespace {
@@ -72,28 +70,9 @@ class LiveCollectors : public ::testing::Test {
   static inline std::unique_ptr<host::Host> machine;
 };
 
-// A child that holds what this process holds: the machine's listings leave Genba's own processes
-// out, and in this test that is the test itself.
-class Child {
- public:
-  Child() : pid_(fork()) {
-    if (pid_ == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      pause();
-      _exit(0);
-    }
-  }
-  ~Child() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  pid_t pid() const { return pid_; }
-
- private:
-  pid_t pid_;
-};
+// Holds what this process holds: the machine's listings leave Genba's own processes out, and in
+// this test that is the test itself.
+using test::Child;
 
 TEST_F(LiveCollectors, LeaveTheRunItselfOut) {
   const auto facts = run("processes");

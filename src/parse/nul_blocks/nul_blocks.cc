@@ -15,15 +15,6 @@ std::string_view without_trailing_nuls(std::string_view block) {
 
 }  // namespace
 
-std::vector<std::string_view> parse_nul_block(std::string_view block) {
-  block = without_trailing_nuls(block);
-  std::vector<std::string_view> strings;
-  while (!block.empty()) {
-    strings.push_back(next_until(block, '\0'));
-  }
-  return strings;
-}
-
 std::optional<CommandLine> parse_command_line(std::string_view block) {
   block = without_trailing_nuls(block);
   if (block.empty()) {

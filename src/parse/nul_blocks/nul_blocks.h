@@ -13,9 +13,6 @@
 
 namespace genba::parse {
 
-/// The strings of a block, without the NULs at its end. Views into `block`.
-std::vector<std::string_view> parse_nul_block(std::string_view block);
-
 /// A command line as tables show it.
 struct CommandLine {
   std::string joined;  ///< arguments joined by single spaces

@@ -47,7 +47,8 @@ TEST(NulBlocks, VariablesAreDividedAtTheFirstEqualsSign) {
 }
 
 TEST(NulBlocks, BlockWithoutItsLastNulIsWhole) {
-  EXPECT_EQ(parse_nul_block("a\0b"sv).size(), 2U);
+  EXPECT_EQ(parse_command_line("a\0b"sv)->joined, "a b");
+  EXPECT_EQ(parse_environment("A=1\0B=2"sv).size(), 2U);
 }
 
 }  // namespace
