@@ -102,10 +102,17 @@ struct Line {
       found(CommandTrick::kVolatile);
     }
   }
+  /// A script that an interpreter is given. (What "." reads may be an honest /etc/.env.)
+  void runs_script(std::string_view path) {
+    runs_file(path);
+    if (base::is_hidden_in_system_place(resolved(path))) {
+      found(CommandTrick::kVolatile);
+    }
+  }
   /// A program: found by PATH unless its name has a slash.
   void runs_program(std::string_view word) {
     if (word.find('/') != std::string_view::npos) {
-      runs_file(word.substr(std::min(word.find_first_not_of("-@:+!|"), word.size())));
+      runs_script(word.substr(std::min(word.find_first_not_of("-@:+!|"), word.size())));
     }
   }
   void runs_flow(const Flow& flow) {
@@ -312,7 +319,7 @@ class Reader {
     }
     if (script.operand) {
       line_.runs_flow(command.flows[position + 1 + *script.operand]);
-      line_.runs_file(arguments[*script.operand]);
+      line_.runs_script(arguments[*script.operand]);
       return;
     }
     if (!script.from_input) {
@@ -325,7 +332,7 @@ class Reader {
         line_.runs_flow(redirect.flow);
       }
       if (redirect.sign == "<") {
-        line_.runs_file(redirect.target);
+        line_.runs_script(redirect.target);
       }
       if (is_network_file(redirect.target)) {
         line_.found(CommandTrick::kNetwork);

@@ -15,7 +15,7 @@ namespace genba::parse {
 
 /// The stronger tell more and stand later.
 enum class CommandTrick : uint8_t {
-  kVolatile,  ///< runs a file from a directory where anybody may write
+  kVolatile,  ///< runs a file from where anybody may write, or hidden among the system's
   kDecode,    ///< runs text that was encoded
   kDownload,  ///< runs what it fetched
   kNetwork,   ///< gives a shell to the network

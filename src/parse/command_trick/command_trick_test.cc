@@ -114,6 +114,13 @@ TEST(Volatile, ScriptOrProgramLiesBelowTmp) {
   }
 }
 
+TEST(Volatile, ScriptHiddenAmongTheSystemsFiles) {
+  EXPECT_EQ(trick("/usr/bin/python3 /usr/lib/.x/a.py"), "volatile");
+  EXPECT_EQ(trick("nohup /etc/.x/run &"), "volatile");
+  EXPECT_EQ(trick("sh /root/.acme.sh/acme.sh --cron"), "-");
+  EXPECT_EQ(trick(". /etc/.env; /opt/run"), "-");
+}
+
 TEST(Innocent, FetchedTextIsOnlyRead) {
   for (const auto* command : {
            "wget -qO- https://example.org/list | grep -v flush",
