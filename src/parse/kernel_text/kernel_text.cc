@@ -54,6 +54,16 @@ std::optional<base::Timestamp> parse_boot_time(std::string_view stat) {
   return std::nullopt;
 }
 
+std::optional<int64_t> parse_mount_id(std::string_view fdinfo) {
+  while (!fdinfo.empty()) {
+    std::string_view line = next_line(fdinfo);
+    if (next_field(line) == "mnt_id:") {
+      return base::parse_number<int64_t>(next_field(line));
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<int64_t> parse_kernel_number(std::string_view text) {
   text = base::trim(text);
   if (text.starts_with("0x")) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The small answers of the running kernel: /proc/stat's btime, one-number files under
-// /proc/sys, the lockdown mode, if_inet6. Source: proc(5), kernel
+// /proc/sys, fdinfo's mount, the lockdown mode, if_inet6. Source: proc(5), kernel
 // Documentation/admin-guide/sysctl/kernel.rst, security/lockdown/lockdown.c, net/ipv6/addrconf.c.
 // Covered by kernel_text_test.cc.
 #pragma once
@@ -22,6 +22,10 @@ std::optional<base::Timestamp> parse_boot_time(std::string_view stat);
 
 /// A file that holds one number, in decimal or behind 0x, and nothing else.
 std::optional<int64_t> parse_kernel_number(std::string_view text);
+
+/// The mnt_id line of /proc/PID/fdinfo/N: the mount that the descriptor lies on, by its number in
+/// mountinfo. Absent before Linux 3.15.
+std::optional<int64_t> parse_mount_id(std::string_view fdinfo);
 
 /// The chosen word of a list: "none [integrity] confidentiality" gives "integrity".
 std::optional<std::string> parse_bracketed_choice(std::string_view text);

@@ -8,6 +8,13 @@
 namespace genba::parse {
 namespace {
 
+TEST(KernelText, ADescriptorsMountIsFoundAmongItsLines) {
+  EXPECT_EQ(parse_mount_id("pos:\t0\nflags:\t02\nmnt_id:\t29\nino:\t7\n"), 29);
+  EXPECT_FALSE(parse_mount_id("pos:\t0\nflags:\t02\n"));
+  EXPECT_FALSE(parse_mount_id("mnt_id:\tx\n"));
+  EXPECT_FALSE(parse_mount_id("xmnt_id:\t4\n"));
+}
+
 TEST(KernelText, BootTimeComesFromItsLine) {
   const auto time = parse_boot_time("cpu  1 2\nbtime 1700000000\nprocesses 5\n");
   ASSERT_TRUE(time);

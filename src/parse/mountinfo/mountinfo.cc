@@ -25,6 +25,7 @@ std::optional<MountEntry> parse_line(std::string_view rest) {
   mount.flags.assign(next_field(rest));
   std::string_view optional_field = next_field(rest);
   while (!optional_field.empty() && optional_field != "-") {
+    mount.unbindable = mount.unbindable || optional_field == "unbindable";
     optional_field = next_field(rest);
   }
   if (!mount_id || !parent_id || optional_field.empty()) {

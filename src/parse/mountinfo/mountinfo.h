@@ -26,6 +26,7 @@ struct MountEntry {
   std::string type;
   std::string source;
   std::string super_options;
+  bool unbindable = false;  ///< among the optional fields: a clone of the tree lacks this mount
 };
 
 /// All mounts, in the kernel's order. Lines that are no mount become notes (at most 16).

@@ -45,6 +45,17 @@ TEST(Mountinfo, EmptySourceDoesNotShiftTheOptions) {
   EXPECT_EQ(mounts[0].super_options, "rw,size=1k");
 }
 
+TEST(Mountinfo, AnUnbindableMountSaysSoAmongTheOptionalFields) {
+  std::vector<base::Note> notes;
+  const auto mounts = parse_mountinfo(
+      "53 27 0:43 / /srv rw master:4 unbindable - ext4 /dev/sdb1 rw\n"
+      "54 27 0:44 / /unbindable rw shared:2 - ext4 unbindable rw\n",
+      notes);
+  ASSERT_EQ(mounts.size(), 2U);
+  EXPECT_TRUE(mounts[0].unbindable);
+  EXPECT_FALSE(mounts[1].unbindable);
+}
+
 TEST(Mountinfo, LinesWithoutADashAreNoted) {
   std::vector<base::Note> notes;
   EXPECT_TRUE(parse_mountinfo("1 2 3 4 5 6 7 8\nx y\n\n36 35 98:0 / / rw\n", notes).empty());
