@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/number.h"
 #include "fmt/format.h"
 #include "host/helper_process.h"
 #include "sys/channel.h"
@@ -17,6 +18,7 @@ using base::fail;
 
 namespace {
 
+constexpr const char* kEnded = "the process that starts helpers has ended";
 constexpr size_t kMaxIdle = 4;
 constexpr size_t kMaxRunners = 16;     // helpers at once for one call
 constexpr size_t kBatchSize = 256;     // paths in one request: about 8 KiB
@@ -218,8 +220,17 @@ class HelperPool::Batch {
   std::vector<char> buffer_ = std::vector<char>(256U << 10);
 };
 
-Result<std::unique_ptr<HelperPool>> HelperPool::start(RootedTree& tree,
-                                                      std::chrono::milliseconds deadline) {
+std::unique_ptr<HelperPool> HelperPool::start(RootedTree& tree,
+                                              std::chrono::milliseconds deadline) {
+  std::unique_ptr<HelperPool> pool(new HelperPool(tree.counters(), deadline));
+  if (auto started = pool->start_spawner(tree); !started) {
+    pool->control_.reset();
+    pool->without_spawner_ = std::move(started.error().what);
+  }
+  return pool;
+}
+
+Result<void> HelperPool::start_spawner(RootedTree& tree) {
   GENBA_TRY(auto control, sys::message_pair());
   const pid_t self = sys::getpid();
   GENBA_TRY(const pid_t spawner, sys::fork());
@@ -227,14 +238,40 @@ Result<std::unique_ptr<HelperPool>> HelperPool::start(RootedTree& tree,
     control.first.reset();
     run_spawner(tree, std::move(control.second), self);
   }
-  return std::unique_ptr<HelperPool>(
-      new HelperPool(std::move(control.first), spawner, tree.counters(), deadline));
+  spawner_ = spawner;
+  control_ = std::move(control.first);
+  GENBA_TRY(const sys::Message greeting, answer_of_spawner());
+  spawner_in_procfs_ = base::parse_number<int64_t>(greeting.bytes);
+  return {};
 }
 
+// A spawner that is stopped is not waited for: it dies with this process.
 HelperPool::~HelperPool() {
   idle_.clear();
-  control_.reset();
-  (void)sys::wait_for(static_cast<pid_t>(spawner_));
+  if (!control_.valid() || !sys::send_message(control_.get(), "end")) {
+    return;
+  }
+  const std::array sockets{control_.get()};
+  std::vector<bool> ready;
+  const auto ended = sys::poll_readable(sockets, static_cast<int>(deadline_.count()), ready);
+  if (ended && *ended) {
+    (void)sys::wait_for(*spawner_);
+  }
+}
+
+Result<sys::Message> HelperPool::answer_of_spawner() {
+  const std::array sockets{control_.get()};
+  std::vector<bool> ready;
+  GENBA_TRY(const bool answered,
+            sys::poll_readable(sockets, static_cast<int>(deadline_.count()), ready));
+  if (!answered) {
+    return fail(ErrorCode::kTimedOut, "the process that starts helpers does not answer");
+  }
+  GENBA_TRY(sys::Message message, sys::receive_message(control_.get(), 32));
+  if (message.bytes.empty()) {
+    return fail(ErrorCode::kIo, kEnded);
+  }
+  return message;
 }
 
 Result<HelperPool::Helper> HelperPool::acquire() {
@@ -248,13 +285,20 @@ Result<HelperPool::Helper> HelperPool::acquire() {
     return fail(ErrorCode::kTimedOut,
                 fmt::format("not tried: {} reads have hung in the kernel already", kMaxAbandoned));
   }
-  constexpr const char* kGone = "the process that starts helpers has ended";
-  if (!sys::send_message(control_.get(), "h")) {
-    return fail(ErrorCode::kIo, kGone);
+  if (!control_.valid()) {
+    return fail(ErrorCode::kIo, without_spawner_);
   }
-  auto answer = sys::receive_message(control_.get(), 16);
-  if (!answer || answer->bytes.empty()) {
-    return fail(ErrorCode::kIo, kGone);
+  const auto ask = [&]() -> Result<sys::Message> {
+    if (!sys::send_message(control_.get(), kHelperPlease)) {
+      return fail(ErrorCode::kIo, kEnded);
+    }
+    return answer_of_spawner();
+  };
+  auto answer = ask();
+  if (!answer) {
+    control_.reset();
+    without_spawner_ = answer.error().what;
+    return fail(answer.error());
   }
   if (answer->fds.empty()) {
     return fail(ErrorCode::kIo, "no helper process could be forked");
@@ -294,9 +338,9 @@ Result<std::vector<DiagSocket>> HelperPool::read_sock_diag(int64_t namespace_pid
   request.task = HelperTask::kSockDiag;
   request.namespace_pid = namespace_pid;
   request.families = std::move(families);
-  constexpr const char* kEnded = "sock_diag: the helper ended";
+  constexpr const char* kHelperEnded = "sock_diag: the helper ended";
   if (!sys::send_all(helper.socket.get(), encode_request(request))) {
-    return fail(ErrorCode::kIo, kEnded);
+    return fail(ErrorCode::kIo, kHelperEnded);
   }
   std::vector<char> buffer(256U << 10);
   std::vector<bool> ready;
@@ -311,7 +355,7 @@ Result<std::vector<DiagSocket>> HelperPool::read_sock_diag(int64_t namespace_pid
     }
     const auto size = sys::receive(helper.socket.get(), buffer);
     if (!size || *size == 0) {
-      return fail(ErrorCode::kIo, kEnded);
+      return fail(ErrorCode::kIo, kHelperEnded);
     }
     helper.stream.append(std::string_view(buffer.data(), *size));
     GENBA_TRY(const auto frame, helper.stream.take());

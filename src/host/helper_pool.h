@@ -20,6 +20,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,7 @@
 #include "host/helper_wire.h"
 #include "host/host.h"
 #include "host/rooted_tree.h"
+#include "sys/channel.h"
 #include "sys/fd.h"
 
 namespace genba::host {
@@ -37,15 +39,15 @@ inline constexpr uint64_t kMaxAbandoned = 64;
 class HelperPool {
  public:
   /// Forks the spawner. `tree` is what the helpers read from; they enter remote mounts in it. Call
-  /// it while this process has one thread.
-  static Result<std::unique_ptr<HelperPool>> start(RootedTree& tree,
-                                                   std::chrono::milliseconds deadline);
+  /// it while this process has one thread. Without a spawner (a limit of processes, say) every
+  /// read of the pool fails and tells why.
+  static std::unique_ptr<HelperPool> start(RootedTree& tree, std::chrono::milliseconds deadline);
   ~HelperPool();
   HelperPool(const HelperPool&) = delete;
   HelperPool& operator=(const HelperPool&) = delete;
 
-  /// The process that forks the helpers.
-  int64_t spawner() const { return spawner_; }
+  /// The process that forks the helpers, by its number in our procfs; absent when it did not tell.
+  std::optional<int64_t> spawner() const { return spawner_in_procfs_; }
 
   /// As Host::read_risky. Thread-safe.
   void read(std::span<const RiskyRead> reads,
@@ -62,19 +64,22 @@ class HelperPool {
   };
   class Batch;
 
-  HelperPool(sys::Fd control, int64_t spawner, Counters& counters,
-             std::chrono::milliseconds deadline)
-      : control_(std::move(control)), spawner_(spawner), counters_(counters), deadline_(deadline) {}
+  HelperPool(Counters& counters, std::chrono::milliseconds deadline)
+      : counters_(counters), deadline_(deadline) {}
 
+  Result<void> start_spawner(RootedTree& tree);
+  Result<sys::Message> answer_of_spawner();
   Result<Helper> acquire();
   void release(Helper helper);
   void abandon(Helper helper);
 
-  sys::Fd control_;
-  int64_t spawner_;
+  sys::Fd control_;  ///< invalid when there is no spawner, or one that no longer answers
+  std::optional<pid_t> spawner_;
+  std::optional<int64_t> spawner_in_procfs_;
+  std::string without_spawner_;  ///< why control_ is invalid
   Counters& counters_;
   std::chrono::milliseconds deadline_;
-  std::mutex mutex_;  ///< of control_ and idle_
+  std::mutex mutex_;  ///< of control_, without_spawner_ and idle_
   std::vector<Helper> idle_;
 };
 

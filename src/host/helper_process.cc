@@ -139,9 +139,14 @@ void run_spawner(RootedTree& tree, sys::Fd control, pid_t main_process) {
   sys::ignore_terminal_signals();
   sys::let_kernel_reap_children();
   (void)sys::set_undumpable();
+  // Its number as the host's listing shows it, which in a PID namespace is not its own word for it.
+  const auto self = sys::readlinkat(tree.procfs().get(), "self");
+  if (!sys::send_message(control.get(), self ? *self : "unknown")) {
+    sys::exit_now(0);
+  }
   while (true) {
     const auto message = sys::receive_message(control.get(), 16);
-    if (!message || message->bytes.empty() || !spawn_helper(tree, control)) {
+    if (!message || message->bytes != kHelperPlease || !spawn_helper(tree, control)) {
       sys::exit_now(0);
     }
   }

@@ -186,11 +186,13 @@ class Host {
   virtual Result<std::string> canonical(std::string_view path) const = 0;
 
   // Ordinary calls do not follow magic links of procfs (kWrongType), and do not enter network, FUSE
-  // and automount filesystems (kUnsupported; read_risky does). What is missing below /proc/PID
-  // because that process has ended is kGone.
+  // and automount filesystems (kUnsupported; read_risky does). A live host's /proc is a procfs or
+  // kUnsupported. What is missing below /proc/PID because that process has ended is kGone.
 
   /// Status through a magic link: the running file behind /proc/PID/exe, even when deleted; and of
   /// `relative` below /proc/PID/root when `path` ends there. Live only (kUnsupported elsewhere).
+  /// kUnsupported also for what lies on a network, FUSE or automount filesystem, or on a mount that
+  /// neither our own mountinfo nor that of the process lists.
   virtual Result<FileStatus> stat_magic(std::string_view path) const = 0;
   /// Opens the file behind a magic link (/proc/PID/exe, /proc/PID/map_files/…), or at a path below
   /// /proc/PID/root, resolved inside that root. Live only.
@@ -212,7 +214,7 @@ class Host {
 
   /// Type of the filesystem that holds `path` ("ext4", "proc"), from statfs(2)'s magic, or from
   /// mountinfo for one that is not entered ("nfs4", "fuse.sshfs", "autofs"); "unknown-0x…" when it
-  /// has no name. "/proc" is told as the machine has it, even if Genba reads a procfs of its own.
+  /// has no name.
   virtual Result<std::string> filesystem_type(std::string_view path) const = 0;
 
   virtual Result<KernelNames> kernel_names() const = 0;

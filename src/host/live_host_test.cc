@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <functional>
 #include <thread>
 
@@ -202,19 +204,104 @@ TEST(LiveHost, ADirectoryMountedOverAProcessHidesNothing) {
   });
 }
 
-TEST(LiveHost, AProcThatIsNoProcfsIsToldAndReplaced) {
+// What the tests below look at may hang for ever: then an alarm ends their child.
+void in_private_mounts_for_a_while(const std::function<void()>& body) {
+  in_private_mounts([&] {
+    ::alarm(60);
+    body();
+  });
+}
+
+TEST(LiveHost, AProcThatIsNoProcfsIsReplaced) {
   in_private_mounts([] {
-    if (::mount("x", "/proc", "tmpfs", 0, nullptr) != 0) {
+    if (!sys::mount_detached_procfs() || ::mount("x", "/proc", "tmpfs", 0, nullptr) != 0) {
       ::_exit(77);
     }
+    std::ofstream("/proc/version") << "forged";
     const auto host = live();
-    const auto type = host->filesystem_type("/proc");
-    // Old kernels give us no procfs of our own; then /proc is what it is.
-    EXPECT_EQ(type.value_or(""), "tmpfs");
-    if (host->read_file("/proc/self/stat")) {
-      EXPECT_TRUE(host->read_file(fmt::format("/proc/{}/status", ::getpid())));
-    }
+    EXPECT_TRUE(host->read_file("/proc/self/stat"));
+    EXPECT_NE(host->read_file("/proc/version").value_or(FileBytes()).bytes, "forged");
+    EXPECT_EQ(host->filesystem_type("/proc").value_or(""), "proc");
   });
+}
+
+TEST(LiveHost, AProcThatIsNoProcfsIsNotBelievedWithoutTheRightToReplaceIt) {
+  in_private_mounts([] {
+    constexpr unsigned kNobody = 65534;
+    if (::mount("x", "/proc", "tmpfs", 0, nullptr) != 0 || ::mkdir("/proc/1", 0755) != 0) {
+      ::_exit(77);
+    }
+    std::ofstream("/proc/1/stat") << "1 (forged) S 0";
+    ASSERT_EQ(::setresuid(kNobody, kNobody, kNobody), 0);
+    const auto host = live();
+    for (const char* path : {"/proc/1/stat", "/proc/../proc/1/stat", "/proc"}) {
+      const auto file = host->read_file(path);
+      ASSERT_FALSE(file) << path;
+      EXPECT_EQ(file.error().code, ErrorCode::kUnsupported) << file.error().what;
+    }
+    EXPECT_EQ(host->read_directory("/proc").error().code, ErrorCode::kUnsupported);
+    EXPECT_EQ(host->read_link("/proc/1/exe").error().code, ErrorCode::kUnsupported);
+    EXPECT_TRUE(host->read_file("/etc/passwd"));
+  });
+}
+
+TEST(LiveHost, AProgramOnAFilesystemThatStoppedAnsweringIsNotTouched) {
+  in_private_mounts_for_a_while([] {
+    test::Scratch scratch;
+    scratch.directory("stuck");
+    auto stuck = std::make_unique<test::StuckFilesystem>(scratch.at("stuck"), "/usr/bin/sleep");
+    if (!stuck->mounted()) {
+      ::_exit(77);
+    }
+    {
+      const test::Child child(stuck->file(), "600");
+      stuck->seize();
+      const auto host = live();
+      const std::string exe = fmt::format("/proc/{}/exe", child.pid());
+      EXPECT_EQ(*host->read_link(exe), stuck->file());
+      EXPECT_EQ(host->open_magic(exe).error().code, ErrorCode::kUnsupported);
+      const auto status = host->stat_magic(exe);
+      EXPECT_EQ(status.error().code, ErrorCode::kUnsupported);
+      EXPECT_NE(status.error().what.find("fuse.stuck"), std::string::npos) << status.error().what;
+    }
+    stuck.reset();
+  });
+}
+
+TEST(LiveHost, TheRootOfAProcessOnAStuckFilesystemIsNotEntered) {
+  in_private_mounts_for_a_while([] {
+    test::Scratch scratch;
+    scratch.directory("stuck");
+    auto stuck = std::make_unique<test::StuckFilesystem>(scratch.at("stuck"));
+    if (!stuck->mounted()) {
+      ::_exit(77);
+    }
+    auto child = std::make_unique<test::Child>(scratch.at("stuck"));
+    stuck->seize();
+    const std::string root = fmt::format("/proc/{}/root", child->pid());
+    const auto host = live();
+    for (const char* below : {"", "/file", "/other/file"}) {
+      EXPECT_EQ(host->stat_magic(root + below).error().code, ErrorCode::kUnsupported) << below;
+    }
+    // A mount that was taken away lives on in whoever stands in it, and no list has it.
+    ::umount2(scratch.at("stuck").c_str(), MNT_DETACH);
+    EXPECT_EQ(live()->stat_magic(root + "/file").error().code, ErrorCode::kUnsupported);
+    child.reset();
+    stuck.reset();
+  });
+}
+
+TEST(LiveHost, AProgramThatExistsOnlyInMemoryIsReadAllTheSame) {
+  const int file = ::memfd_create("program", 0);
+  std::ifstream stream("/usr/bin/sleep", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+  ASSERT_EQ(::write(file, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  const test::Child child(fmt::format("/proc/self/fd/{}", file), "600");
+  ::close(file);
+  const auto host = live();
+  const std::string exe = fmt::format("/proc/{}/exe", child.pid());
+  EXPECT_EQ(host->stat_magic(exe).value_or(FileStatus()).size, bytes.size());
+  EXPECT_TRUE(host->open_magic(exe));
 }
 
 TEST(LiveHost, AnUnbindableMountIsStillSeen) {

@@ -70,7 +70,7 @@ Result<sys::Fd> RootedTree::Walk::open_child(const std::string& name) const {
 
 Result<RootedTree::Walk::Child> RootedTree::Walk::look(const std::string& name) const {
   if (!in_procfs()) {
-    if (auto local = tree_.check_remote(canonical_ + "/" + name); !local) {
+    if (auto local = tree_.check_entry(canonical_ + "/" + name); !local) {
       return fail(local.error());
     }
   }

@@ -5,7 +5,10 @@
 #include <array>
 #include <utility>
 
+#include "fmt/format.h"
 #include "host/filesystem_names.h"
+#include "parse/kernel_text/kernel_text.h"
+#include "parse/mountinfo/mountinfo.h"
 #include "sys/channel.h"
 #include "sys/file.h"
 
@@ -13,123 +16,109 @@ namespace genba::host {
 
 namespace {
 
-// One line: "36 35 98:0 /root /mount\040point rw,noatime master:1 - ext3 /dev/root rw".
-struct Line {
-  std::string_view mount_point;
-  std::string_view type;
-  bool unbindable = false;
-};
-
-std::optional<Line> parse_line(std::string_view text) {
-  Line line;
-  bool after_dash = false;
-  for (size_t field = 0; !text.empty(); ++field) {
-    const size_t space = text.find(' ');
-    const std::string_view word = text.substr(0, space);
-    text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
-    if (after_dash) {
-      line.type = word;
-      return line;
-    }
-    if (field == 4) {
-      line.mount_point = word;
-    } else if (field > 5 && word == "unbindable") {
-      line.unbindable = true;
-    } else if (field > 5 && word == "-") {
-      after_dash = true;
-    }
+// The path as `root` has it; nothing when it does not lie below.
+std::optional<std::string> path_below(std::string_view path, std::string_view root) {
+  if (root == "/") {
+    return std::string(path);
   }
-  return std::nullopt;
-}
-
-template <class Each>
-void for_each_line(std::string_view mountinfo, Each each) {
-  while (!mountinfo.empty()) {
-    const size_t end = mountinfo.find('\n');
-    if (const auto line = parse_line(mountinfo.substr(0, end))) {
-      each(*line);
-    }
-    mountinfo = end == std::string_view::npos ? std::string_view() : mountinfo.substr(end + 1);
+  if (!path.starts_with(root)) {
+    return std::nullopt;
   }
+  path.remove_prefix(root.size());
+  return path.empty() ? std::optional<std::string>("/")
+                      : (path[0] == '/' ? std::optional(std::string(path)) : std::nullopt);
 }
 
-bool is_octal(char c) {
-  return c >= '0' && c <= '7';
-}
-
-std::string unescape(std::string_view text) {
-  std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 3 < text.size() && is_octal(text[i + 1]) && is_octal(text[i + 2]) &&
-        is_octal(text[i + 3])) {
-      result += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
-                                  (text[i + 3] - '0'));
-      i += 3;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
-
-}  // namespace
-
-std::vector<RemoteMount> parse_remote_mounts(std::string_view mountinfo) {
-  std::vector<RemoteMount> mounts;
-  for_each_line(mountinfo, [&](const Line& line) {
-    std::string path = unescape(line.mount_point);
-    // A later mount on the same point covers the earlier one: binfmt_misc over its autofs.
-    std::erase_if(mounts, [&](const RemoteMount& mount) { return mount.path == path; });
-    if (path != "/" && is_remote_filesystem(line.type)) {
-      mounts.push_back({std::move(path), std::string(line.type)});
-    }
+// Something mounted on the root of a mount: binfmt_misc over its autofs.
+bool is_mounted_over(const parse::MountEntry& mount, const std::vector<parse::MountEntry>& mounts) {
+  return std::any_of(mounts.begin(), mounts.end(), [&](const parse::MountEntry& other) {
+    return other.parent_id == mount.mount_id && other.path == mount.path &&
+           other.mount_id != mount.mount_id;
   });
-  return mounts;
 }
 
-bool has_unbindable_mount(std::string_view mountinfo) {
-  bool found = false;
-  for_each_line(mountinfo, [&](const Line& line) { found = found || line.unbindable; });
-  return found;
-}
-
-RemoteMounts::RemoteMounts(sys::Fd mountinfo) : mountinfo_(std::move(mountinfo)) {}
-
-void RemoteMounts::refresh() const {
-  if (!mountinfo_.valid() || (read_ && !sys::has_priority_event(mountinfo_.get()))) {
-    return;
-  }
+// All of it, or as much as half a million mounts need.
+std::string read_from_start(const sys::Fd& fd) {
+  constexpr size_t kLimit = 64U << 20;
   std::string text;
   std::array<char, 16384> buffer;
-  if (!sys::rewind(mountinfo_.get())) {
-    return;
-  }
-  constexpr size_t kLimit = 64U << 20;  // about 500,000 mounts
   while (text.size() < kLimit) {
-    const auto size = sys::read(mountinfo_.get(), buffer);
+    const auto size = sys::read(fd.get(), buffer);
     if (!size || *size == 0) {
       break;
     }
     text.append(buffer.data(), *size);
   }
-  mounts_ = parse_remote_mounts(text);
-  read_ = true;
+  return text;
+}
+
+}  // namespace
+
+MountView parse_mount_view(std::string_view mountinfo, std::string_view root) {
+  MountView view;
+  std::vector<base::Note> damaged;  // such a line names no mount
+  const std::vector<parse::MountEntry> mounts = parse::parse_mountinfo(mountinfo, damaged);
+  for (const parse::MountEntry& mount : mounts) {
+    view.types.emplace(mount.mount_id, mount.type);
+    view.has_unbindable = view.has_unbindable || mount.unbindable;
+    if (!is_remote_filesystem(mount.type)) {
+      continue;
+    }
+    auto path = path_below(mount.path, root);
+    if (path && *path != "/" && !is_mounted_over(mount, mounts)) {
+      view.remote.push_back({*std::move(path), mount.type});
+    }
+  }
+  return view;
+}
+
+std::optional<int64_t> mount_id_of(const sys::Fd& procfs, const sys::Fd& fd) {
+  const std::string name = fmt::format("self/fdinfo/{}", fd.get());
+  const auto info = sys::openat(procfs.get(), name.c_str(), O_RDONLY);
+  return info ? parse::parse_mount_id(read_from_start(*info)) : std::nullopt;
+}
+
+RemoteMounts::RemoteMounts(sys::Fd mountinfo, std::string root)
+    : mountinfo_(std::move(mountinfo)), root_(std::move(root)) {}
+
+void RemoteMounts::refresh() const {
+  if (!mountinfo_.valid() || (read_ && !sys::has_priority_event(mountinfo_.get())) ||
+      !sys::rewind(mountinfo_.get())) {
+    return;
+  }
+  const std::string text = read_from_start(mountinfo_);
+  view_ = parse_mount_view(text, root_);
+  read_ = !text.empty();
 }
 
 std::optional<RemoteMount> RemoteMounts::holding(std::string_view path) const {
   const std::lock_guard lock(mutex_);
   refresh();
-  const auto found = std::find_if(mounts_.begin(), mounts_.end(), [&](const RemoteMount& mount) {
-    const size_t size = mount.path.size();
-    return path.substr(0, size) == mount.path && (path.size() == size || path[size] == '/');
-  });
-  return found == mounts_.end() ? std::nullopt : std::optional(*found);
+  const auto found =
+      std::find_if(view_.remote.begin(), view_.remote.end(), [&](const RemoteMount& mount) {
+        const size_t size = mount.path.size();
+        return path.substr(0, size) == mount.path && (path.size() == size || path[size] == '/');
+      });
+  return found == view_.remote.end() ? std::nullopt : std::optional(*found);
 }
 
 bool RemoteMounts::empty() const {
   const std::lock_guard lock(mutex_);
   refresh();
-  return mounts_.empty();
+  return view_.remote.empty();
+}
+
+std::optional<std::string> RemoteMounts::type_of(int64_t mount_id) const {
+  const std::lock_guard lock(mutex_);
+  refresh();
+  const auto found = view_.types.find(mount_id);
+  return found == view_.types.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool RemoteMounts::may_be_cloned() const {
+  const std::lock_guard lock(mutex_);
+  refresh();
+  return read_ && !view_.has_unbindable;
 }
 
 }  // namespace genba::host

@@ -19,21 +19,21 @@ bool is_procfs(const sys::Fd& fd) {
 
 }  // namespace
 
-base::Result<OwnProcfs> open_own_procfs() {
+base::Result<sys::Fd> open_own_procfs() {
   // Opened for reading, not O_PATH: old kernels refuse fstatfs(2) on the latter.
   auto plain = sys::openat(AT_FDCWD, "/proc", O_RDONLY | O_DIRECTORY | O_NONBLOCK);
   const bool mounted = plain && is_procfs(*plain);
   if (mounted) {
     auto clone = sys::clone_mount(AT_FDCWD, "/proc", sys::Submounts::kLeaveOut);
     if (clone && is_procfs(*clone)) {
-      return OwnProcfs{*std::move(clone), true};
+      return clone;
     }
   }
   if (auto fresh = sys::mount_detached_procfs()) {
-    return OwnProcfs{*std::move(fresh), mounted};
+    return fresh;
   }
   if (mounted) {
-    return OwnProcfs{*std::move(plain), true};
+    return plain;
   }
   return fail(base::ErrorCode::kUnsupported, "no procfs at /proc, and none could be made");
 }

@@ -13,13 +13,9 @@
 
 namespace genba::host {
 
-struct OwnProcfs {
-  sys::Fd fd;
-  bool mounted_at_proc = true;  ///< false: the host shows something else, or nothing, at /proc
-};
-
-/// kUnsupported when there is no procfs to be had.
-base::Result<OwnProcfs> open_own_procfs();
+/// The procfs to read processes and our own descriptors through. kUnsupported when there is none to
+/// be had.
+base::Result<sys::Fd> open_own_procfs();
 
 /// A detached, recursive clone of the mount tree at `path` below `dirfd` (empty: at `dirfd`
 /// itself).

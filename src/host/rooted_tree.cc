@@ -77,6 +77,10 @@ bool is_usable(std::string_view path) {
   return path.substr(0, 1) == "/" && path.find('\0') == std::string_view::npos;
 }
 
+bool is_in_proc(std::string_view normal) {
+  return normal == "/proc" || normal.starts_with("/proc/");
+}
+
 bool is_number(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -158,7 +162,8 @@ FileStatus to_file_status(const struct ::statx& status) {
 RootedTree::RootedTree(sys::Fd root, Options options)
     : root_(std::move(root)),
       procfs_(std::move(options.procfs)),
-      procfs_is_proc_(options.procfs_is_proc && procfs_.valid()),
+      proc_(options.proc),
+      procfs_is_proc_(proc_ == Proc::kProcfsOnly && procfs_.valid()),
       access_times_(options.access_times),
       resolver_(options.resolver),
       remote_(std::move(options.remote)),
@@ -172,13 +177,15 @@ RootedTree::RootedTree(sys::Fd root, Options options)
 }
 
 RootedTree::Base RootedTree::base_of(const std::string& normal) const {
-  const bool procfs = procfs_is_proc_ && (normal == "/proc" || normal.rfind("/proc/", 0) == 0) &&
-                      !is_mounted_on_procfs(normal);
+  const bool procfs = procfs_is_proc_ && is_in_proc(normal) && !is_mounted_on_procfs(normal);
   std::string rest = normal.substr(procfs ? std::min<size_t>(normal.size(), 6) : 1);
   return {procfs ? procfs_.get() : root_.get(), rest.empty() ? "." : std::move(rest), procfs};
 }
 
-Result<void> RootedTree::check_remote(std::string_view normal) const {
+Result<void> RootedTree::check_entry(std::string_view normal) const {
+  if (proc_ == Proc::kProcfsOnly && !procfs_.valid() && is_in_proc(normal)) {
+    return fail(ErrorCode::kUnsupported, "/proc is no procfs, and none could be mounted");
+  }
   if (remote_ == nullptr) {
     return {};
   }
@@ -197,7 +204,7 @@ Result<sys::Fd> RootedTree::open_quickly(std::string_view path, int flags, Links
   }
   const Base base = base_of(normal.text);
   if (!base.procfs) {
-    if (auto local = check_remote(normal.text); !local) {
+    if (auto local = check_entry(normal.text); !local) {
       return fail(local.error());
     }
   }

@@ -47,11 +47,14 @@ FileStatus to_file_status(const struct ::statx& status);
 
 class RootedTree {
  public:
+  /// What answers for /proc: the tree's own directory, or `procfs` and, without one, nothing: a
+  /// directory of files that only look like a procfs is not believed.
+  enum class Proc : uint8_t { kDirectory, kProcfsOnly };
   struct Options {
     AccessTimes access_times = AccessTimes::kMoving;
     Resolver resolver = Resolver::kKernel;
-    sys::Fd procfs;               ///< a procfs of our PID namespace, to reopen descriptors with
-    bool procfs_is_proc = false;  ///< `procfs` also answers for /proc
+    sys::Fd procfs;  ///< a procfs of our PID namespace, to reopen descriptors with
+    Proc proc = Proc::kDirectory;
     std::unique_ptr<RemoteMounts> remote;  ///< what not to enter; may be null
     Counters* counters = nullptr;          ///< outlives the tree; never null
   };
@@ -91,6 +94,8 @@ class RootedTree {
 
   const sys::Fd& root() const { return root_; }
   const sys::Fd& procfs() const { return procfs_; }
+  /// What is not entered; null when nothing is known of mounts.
+  const RemoteMounts* remote() const { return remote_.get(); }
   Counters& counters() const { return *counters_; }
   /// From here on remote mounts may be entered: in a helper, where a hang costs only the helper.
   void allow_remote() { remote_.reset(); }
@@ -105,7 +110,7 @@ class RootedTree {
     bool procfs = false;
   };
   Base base_of(const std::string& normal) const;
-  Result<void> check_remote(std::string_view normal) const;
+  Result<void> check_entry(std::string_view normal) const;
   Result<sys::Fd> open_quickly(std::string_view path, int flags, Links links) const;
   Result<sys::Fd> reopen(const Place& place, int flags) const;
   Result<sys::Fd> reopen_by_name(const Place& place, int flags) const;
@@ -118,6 +123,7 @@ class RootedTree {
 
   sys::Fd root_;
   sys::Fd procfs_;
+  Proc proc_;
   bool procfs_is_proc_;
   AccessTimes access_times_;
   Resolver resolver_;

@@ -48,7 +48,7 @@ class HostileTree : public ::testing::TestWithParam<Way> {
     options.resolver = GetParam().resolver;
     options.counters = &counters_;
     if (GetParam().procfs) {
-      options.procfs = std::move(open_own_procfs()->fd);
+      options.procfs = *open_own_procfs();
     }
     auto root = sys::openat(AT_FDCWD, directory.c_str(), O_PATH | O_DIRECTORY);
     return std::make_unique<RootedTree>(*std::move(root), std::move(options));

@@ -25,6 +25,17 @@ class TreeHost final : public TreeBackedHost {
   HostKind kind() const override { return HostKind::kTree; }
 };
 
+// What must not be entered below `root`, which is the plain directory still: a clone has no path.
+// The mount that it lies on itself may be a remote one: it was asked for.
+std::unique_ptr<RemoteMounts> mounts_below(const sys::Fd& procfs, const sys::Fd& root) {
+  auto path = sys::readlinkat(procfs.get(), fmt::format("self/fd/{}", root.get()).c_str());
+  auto mountinfo = sys::openat(procfs.get(), "self/mountinfo", O_RDONLY);
+  if (!path || !mountinfo) {
+    return nullptr;
+  }
+  return std::make_unique<RemoteMounts>(*std::move(mountinfo), *std::move(path));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Host>> open_tree_host(std::string_view directory) {
@@ -32,9 +43,6 @@ Result<std::unique_ptr<Host>> open_tree_host(std::string_view directory) {
   auto counters = std::make_unique<Counters>();
   RootedTree::Options options;
   options.counters = counters.get();
-  if (auto procfs = open_own_procfs()) {
-    options.procfs = std::move(procfs->fd);
-  }
   auto root = sys::openat(AT_FDCWD, path.c_str(), O_PATH | O_DIRECTORY);
   if (!root) {
     const bool file = root.error().sys_errno == ENOTDIR &&
@@ -42,6 +50,10 @@ Result<std::unique_ptr<Host>> open_tree_host(std::string_view directory) {
     return fail(
         file ? base::Error{ErrorCode::kWrongType, 0, fmt::format("'{}' is no directory", path)}
              : base::error_from_errno(root.error().sys_errno, fmt::format("opening '{}'", path)));
+  }
+  if (auto procfs = open_own_procfs()) {
+    options.remote = mounts_below(*procfs, *root);
+    options.procfs = *std::move(procfs);
   }
   if (auto clone = clone_without_access_times(root->get(), "")) {
     *root = *std::move(clone);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "host/host.h"
 #include "support/scratch.h"
+#include "support/stuck_filesystem.h"
 
 namespace genba::host {
 namespace {
@@ -53,6 +56,38 @@ TEST(TreeHost, RiskyReadsAreOrdinaryOnes) {
   });
   EXPECT_EQ(told, (std::vector<std::string>{"x", "error"}));
   EXPECT_EQ(host->footprint().helpers_started, 0U);
+}
+
+TEST(TreeHost, AFilesystemThatStoppedAnsweringInsideTheTreeIsNotEntered) {
+  const pid_t pid = ::fork();
+  ASSERT_GE(pid, 0);
+  if (pid == 0) {
+    ::alarm(60);  // it hung for ever
+    test::Scratch scratch;
+    scratch.directory("tree/tmp/x");
+    scratch.link("tree/way_in", "/tmp/x/file");
+    const bool private_mounts = test::enter_private_mounts();
+    auto stuck = std::make_unique<test::StuckFilesystem>(scratch.at("tree/tmp/x"));
+    if (!private_mounts || !stuck->mounted()) {
+      ::_exit(77);
+    }
+    stuck->seize();
+    const auto host = *open_tree_host(scratch.at("tree"));
+    EXPECT_EQ(host->filesystem_type("/tmp/x").value_or(""), "fuse.stuck");
+    for (const char* path : {"/tmp/x", "/tmp/x/file", "/tmp/x/other", "/way_in"}) {
+      EXPECT_EQ(host->stat(path).error().code, ErrorCode::kUnsupported) << path;
+    }
+    EXPECT_EQ(host->read_directory("/tmp/x").error().code, ErrorCode::kUnsupported);
+    EXPECT_EQ(host->read_directory("/tmp")->size(), 1U);
+    stuck.reset();
+    ::_exit(::testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+    GTEST_SKIP() << "SKIPPED: needs root, mount namespaces and FUSE";
+  }
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace

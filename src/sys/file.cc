@@ -2,6 +2,7 @@
 #include "sys/file.h"
 
 #include <dirent.h>
+#include <linux/memfd.h>
 #include <linux/mount.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -22,6 +23,9 @@
 #endif
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
+#endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U  // include/uapi/linux/memfd.h
 #endif
 
 namespace genba::sys {
@@ -223,6 +227,16 @@ Result<Fd> mount_detached_procfs() {
   return to_fd(::syscall(SYS_fsmount, context->get(), FSMOUNT_CLOEXEC,
                          MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC),
                "fsmount");
+}
+
+Result<Fd> memfd_create(const char* name, MemoryPages pages) {
+  const unsigned flags = MFD_CLOEXEC | (pages == MemoryPages::kHuge ? MFD_HUGETLB : 0U);
+  // Linux 6.3 writes a line into its log when nothing is said of execution; older ones refuse it.
+  long fd = ::syscall(SYS_memfd_create, name, flags | MFD_NOEXEC_SEAL);
+  if (fd < 0 && errno == EINVAL) {
+    fd = ::syscall(SYS_memfd_create, name, flags);
+  }
+  return to_fd(fd, "memfd_create");
 }
 
 namespace {

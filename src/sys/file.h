@@ -57,6 +57,10 @@ Result<void> freeze_access_times(int tree);
 /// A new, detached procfs of our PID namespace (fsopen, fsmount; Linux 5.2).
 Result<Fd> mount_detached_procfs();
 
+enum class MemoryPages : uint8_t { kPlain, kHuge };
+/// memfd_create(2), Linux 3.17: an empty file in memory that nobody may execute.
+Result<Fd> memfd_create(const char* name, MemoryPages pages);
+
 /// Closes every descriptor from `first` up, those in `keep` excepted.
 void close_from(int first, std::span<const int> keep = {});
 

@@ -13,11 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -31,12 +33,12 @@ namespace {
 constexpr uint64_t kFileNode = 2;
 constexpr uint64_t kForever = 3600;  // seconds that the kernel may keep names and attributes
 
-fuse_attr attributes_of(uint64_t node) {
+fuse_attr attributes_of(uint64_t node, const std::string& program) {
   fuse_attr attributes{};
   attributes.ino = node;
-  attributes.mode = node == FUSE_ROOT_ID ? S_IFDIR | 0755 : S_IFREG | 0644;
+  attributes.mode = (node == FUSE_ROOT_ID ? S_IFDIR : S_IFREG) | 0755;
   attributes.nlink = 1;
-  attributes.size = 65536;
+  attributes.size = program.empty() ? 65536 : program.size();
   attributes.blksize = 4096;
   return attributes;
 }
@@ -56,7 +58,22 @@ void refuse(int device, const fuse_in_header& request, int error) {
   (void)!::write(device, &head, sizeof head);
 }
 
-void serve_one(int device, const fuse_in_header& request, const char* body) {
+void answer_read(int device, const fuse_in_header& request, const char* body,
+                 const std::string& program) {
+  fuse_read_in wanted{};
+  std::memcpy(&wanted, body, sizeof wanted);
+  const std::string_view bytes = std::string_view(program).substr(
+      std::min<uint64_t>(wanted.offset, program.size()), wanted.size);
+  fuse_out_header head{};
+  head.len = static_cast<uint32_t>(sizeof head + bytes.size());
+  head.unique = request.unique;
+  std::array<iovec, 2> parts{iovec{&head, sizeof head},
+                             iovec{const_cast<char*>(bytes.data()), bytes.size()}};
+  (void)!::writev(device, parts.data(), parts.size());
+}
+
+void serve_one(int device, const fuse_in_header& request, const char* body,
+               const std::string& program) {
   switch (request.opcode) {
     case FUSE_INIT: {
       fuse_init_out out{};
@@ -72,26 +89,28 @@ void serve_one(int device, const fuse_in_header& request, const char* body) {
       fuse_entry_out out{};
       out.nodeid = kFileNode;
       out.entry_valid = out.attr_valid = kForever;
-      out.attr = attributes_of(kFileNode);
+      out.attr = attributes_of(kFileNode, program);
       return answer(device, request, out);
     }
     case FUSE_GETATTR: {
       fuse_attr_out out{};
       out.attr_valid = kForever;
-      out.attr = attributes_of(request.nodeid);
+      out.attr = attributes_of(request.nodeid, program);
       return answer(device, request, out);
     }
     case FUSE_OPEN:
     case FUSE_OPENDIR: return answer(device, request, fuse_open_out{});
     case FUSE_FORGET:
     case FUSE_BATCH_FORGET:
-    case FUSE_INTERRUPT:
-    case FUSE_READ: return;  // the point of it all
+    case FUSE_INTERRUPT: return;
+    case FUSE_READ:
+      // Without a program no read is ever answered: the point of it all.
+      return program.empty() ? void() : answer_read(device, request, body, program);
     default: return refuse(device, request, ENOSYS);
   }
 }
 
-[[noreturn]] void run_daemon(int device, pid_t parent) {
+[[noreturn]] void run_daemon(int device, pid_t parent, const std::string& program) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) {
     ::_exit(1);
@@ -108,7 +127,7 @@ void serve_one(int device, const fuse_in_header& request, const char* body) {
     buffer[static_cast<size_t>(size)] = '\0';
     fuse_in_header request{};
     std::memcpy(&request, buffer.data(), sizeof request);
-    serve_one(device, request, buffer.data() + sizeof request);
+    serve_one(device, request, buffer.data() + sizeof request, program);
   }
 }
 
@@ -151,6 +170,20 @@ pid_t fork_waiting_child(Prepare prepare) {
   return pid;
 }
 
+// Whether it has become another program: its name in /proc/PID/comm.
+bool runs_another_program(pid_t pid) {
+  const auto comm_of = [](pid_t of) {
+    std::ifstream stream(fmt::format("/proc/{}/comm", of));
+    std::string text;
+    std::getline(stream, text);
+    return text;
+  };
+  for (int i = 0; i < 400 && comm_of(pid) == comm_of(::getpid()); ++i) {
+    ::usleep(5000);
+  }
+  return comm_of(pid) != comm_of(::getpid());
+}
+
 void kill_and_reap(pid_t pid) {
   ::kill(pid, SIGKILL);
   ::waitpid(pid, nullptr, 0);
@@ -163,7 +196,8 @@ bool enter_private_mounts() {
          ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
 }
 
-StuckFilesystem::StuckFilesystem(std::string directory) : directory_(std::move(directory)) {
+StuckFilesystem::StuckFilesystem(std::string directory, const std::string& program)
+    : directory_(std::move(directory)) {
   const int device = ::open("/dev/fuse", O_RDWR | O_CLOEXEC);
   const std::string options =
       fmt::format("fd={},rootmode=40000,user_id=0,group_id=0,allow_other", device);
@@ -172,11 +206,13 @@ StuckFilesystem::StuckFilesystem(std::string directory) : directory_(std::move(d
     ::close(device);
     return;
   }
+  std::ifstream stream(program, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
   const pid_t parent = ::getpid();
   daemon_ = ::fork();
   GENBA_CHECK(daemon_ >= 0);
   if (daemon_ == 0) {
-    run_daemon(device, parent);
+    run_daemon(device, parent, bytes);
   }
   ::close(device);
 }
@@ -189,7 +225,25 @@ StuckFilesystem::~StuckFilesystem() {
   }
 }
 
+void StuckFilesystem::seize() {
+  ::kill(daemon_, SIGSTOP);
+  GENBA_CHECK(reaches_state(daemon_, "T"));
+}
+
 Child::Child() : pid_(fork_waiting_child([] {})) {}
+
+Child::Child(const std::string& chroot)
+    : pid_(fork_waiting_child([&] { GENBA_CHECK(::chroot(chroot.c_str()) == 0); })) {}
+
+Child::Child(const std::string& program, const std::string& argument) : pid_(::fork()) {
+  GENBA_CHECK(pid_ >= 0);
+  if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::execl(program.c_str(), program.c_str(), argument.c_str(), nullptr);
+    ::_exit(127);
+  }
+  GENBA_CHECK(runs_another_program(pid_) && reaches_state(pid_, "S"));
+}
 
 Child::~Child() {
   kill_and_reap(pid_);

@@ -20,16 +20,19 @@ bool enter_private_mounts();
 
 class StuckFilesystem {
  public:
-  /// Mounts on `directory`. Call enter_private_mounts() first, and before other threads exist.
-  explicit StuckFilesystem(std::string directory);
+  /// Mounts on `directory`. Call enter_private_mounts() first, and before other threads exist. Its
+  /// file is a copy of the file `program`, if given, and can then be run until seize().
+  explicit StuckFilesystem(std::string directory, const std::string& program = "");
   /// Lets everything that hangs in it fail with an error, and unmounts it.
   ~StuckFilesystem();
   StuckFilesystem(const StuckFilesystem&) = delete;
   StuckFilesystem& operator=(const StuckFilesystem&) = delete;
 
   bool mounted() const { return daemon_ > 0; }
-  /// A regular file; opening and looking at it works, reading it hangs.
+  /// A regular file; opening and looking at it works, reading it hangs (without a program).
   std::string file() const { return directory_ + "/file"; }
+  /// From here on no question is answered, be it for a name or for a status.
+  void seize();
 
  private:
   std::string directory_;
@@ -40,6 +43,10 @@ class StuckFilesystem {
 class Child {
  public:
   Child();
+  /// One whose root is that directory.
+  explicit Child(const std::string& chroot);
+  /// One that runs a program (sleep, say) and has come to rest in it.
+  Child(const std::string& program, const std::string& argument);
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
