@@ -184,7 +184,7 @@ RootedTree::Base RootedTree::base_of(const std::string& normal) const {
 
 Result<void> RootedTree::check_entry(std::string_view normal) const {
   if (proc_ == Proc::kProcfsOnly && !procfs_.valid() && is_in_proc(normal)) {
-    return fail(ErrorCode::kUnsupported, "/proc is no procfs, and none could be mounted");
+    return fail(ErrorCode::kUnsupported, "no procfs at /proc, and none could be made");
   }
   if (remote_ == nullptr) {
     return {};

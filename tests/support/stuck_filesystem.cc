@@ -170,18 +170,26 @@ pid_t fork_waiting_child(Prepare prepare) {
   return pid;
 }
 
-// Whether it has become another program: its name in /proc/PID/comm.
-bool runs_another_program(pid_t pid) {
-  const auto comm_of = [](pid_t of) {
-    std::ifstream stream(fmt::format("/proc/{}/comm", of));
-    std::string text;
-    std::getline(stream, text);
-    return text;
-  };
-  for (int i = 0; i < 400 && comm_of(pid) == comm_of(::getpid()); ++i) {
+std::string first_line(pid_t pid, const char* file) {
+  std::ifstream stream(fmt::format("/proc/{}/{}", pid, file));
+  std::string text;
+  std::getline(stream, text);
+  return text;
+}
+
+// Whether it has become another program that sleeps, and no longer waits for pages of its file: in
+// that it could not even be killed. A kernel without symbols shows 0 where it waits.
+bool comes_to_rest(pid_t pid) {
+  const std::string before = first_line(::getpid(), "comm");
+  for (int i = 0; i < 1000; ++i) {
+    const std::string place = first_line(pid, "wchan");
+    if (first_line(pid, "comm") != before && state_of(pid) == 'S' &&
+        (place == "0" || place.find("sleep") != std::string::npos)) {
+      return true;
+    }
     ::usleep(5000);
   }
-  return comm_of(pid) != comm_of(::getpid());
+  return false;
 }
 
 void kill_and_reap(pid_t pid) {
@@ -242,7 +250,7 @@ Child::Child(const std::string& program, const std::string& argument) : pid_(::f
     ::execl(program.c_str(), program.c_str(), argument.c_str(), nullptr);
     ::_exit(127);
   }
-  GENBA_CHECK(runs_another_program(pid_) && reaches_state(pid_, "S"));
+  GENBA_CHECK(comes_to_rest(pid_));
 }
 
 Child::~Child() {
