@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/diag_modules.h"
 
-#include <algorithm>
-#include <array>
-#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
+
+#include "parse/diag_modules/diag_modules.h"
 
 namespace genba::host {
 
@@ -20,9 +19,6 @@ constexpr uint8_t kTcp = 6;
 constexpr uint8_t kUdp = 17;
 constexpr uint8_t kRaw = 255;
 
-constexpr std::array<std::string_view, 5> kModules{"inet_diag", "tcp_diag", "udp_diag", "raw_diag",
-                                                   "unix_diag"};
-
 // The module that handles a kind; all but unix_diag stand on inet_diag.
 std::string_view module_of(const DiagFamily& family) {
   if (family.family == kUnix) {
@@ -31,48 +27,8 @@ std::string_view module_of(const DiagFamily& family) {
   return family.protocol == kTcp ? "tcp_diag" : family.protocol == kUdp ? "udp_diag" : "raw_diag";
 }
 
-using Names = std::set<std::string_view>;
-
-template <class Each>
-void for_each_line(std::string_view text, Each each) {
-  while (!text.empty()) {
-    const size_t end = text.find('\n');
-    each(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  }
-}
-
-// "tcp_diag 16384 0 - Live 0xffffffffc0a0e000"
-void find_loaded(std::string_view modules, Names& present) {
-  for_each_line(modules, [&](std::string_view line) {
-    const std::string_view name = line.substr(0, line.find(' '));
-    const auto* found = std::find(kModules.begin(), kModules.end(), name);
-    if (found != kModules.end() && line.find(" Live ") != std::string_view::npos) {
-      present.insert(*found);
-    }
-  });
-}
-
-// "ffffffff82097b20 t tcp_diag_dump"; a loaded module's line ends in "[tcp_diag]".
-void find_builtin(std::string_view symbols, Names& present) {
-  for (size_t at = symbols.find("_diag_"); at != std::string_view::npos;
-       at = symbols.find("_diag_", at + 1)) {
-    const size_t space = symbols.rfind(' ', at);
-    const size_t end = symbols.find('\n', at);
-    if (space == std::string_view::npos || end == std::string_view::npos) {
-      continue;
-    }
-    const std::string_view line = symbols.substr(space + 1, end - space - 1);
-    const std::string_view name = line.substr(0, line.find("_diag_") + 5);
-    const auto* found = std::find(kModules.begin(), kModules.end(), name);
-    if (found != kModules.end() && line.find('[') == std::string_view::npos) {
-      present.insert(*found);
-    }
-  }
-}
-
 // kallsyms is about 8 MB, so it is read in pieces, each ending with a whole line.
-void find_builtin(const Host& host, Names& present) {
+void find_builtin(const Host& host, parse::DiagModules& present) {
   auto reader = host.open_file("/proc/kallsyms");
   if (!reader) {
     return;
@@ -87,7 +43,7 @@ void find_builtin(const Host& host, Names& present) {
     text.append(buffer.data(), *size);
     const size_t end = text.rfind('\n');
     if (end != std::string::npos) {
-      find_builtin(std::string_view(text).substr(0, end + 1), present);
+      parse::find_builtin_diag_modules(std::string_view(text).substr(0, end + 1), present);
       text.erase(0, end + 1);
     }
   }
@@ -105,11 +61,11 @@ std::vector<DiagFamily> present_diag_families(const Host& host) {
   if (!modules && modules.error().code == base::ErrorCode::kNotFound) {
     return all_diag_families();
   }
-  Names present;
+  parse::DiagModules present;
   if (modules) {
-    find_loaded(modules->bytes, present);
+    parse::find_loaded_diag_modules(modules->bytes, present);
   }
-  if (present.size() < kModules.size()) {
+  if (present.size() < parse::kDiagModuleCount) {
     find_builtin(host, present);
   }
   std::vector<DiagFamily> families = all_diag_families();
