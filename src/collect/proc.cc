@@ -26,6 +26,9 @@ base::Result<std::vector<int64_t>> list_processes(const host::Host& host) {
       pids.push_back(*pid);
     }
   }
+  if (pids.empty()) {
+    return base::fail(base::ErrorCode::kUnsupported, "/proc lists no process but this run's own");
+  }
   std::sort(pids.begin(), pids.end());
   return pids;
 }

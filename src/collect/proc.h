@@ -24,7 +24,9 @@ namespace genba::collect {
 /// "/proc/42/stat".
 std::string proc_path(int64_t pid, std::string_view file);
 
-/// The process ids that a listing of /proc shows, ascending, without those of this run.
+/// The process ids that a listing of /proc shows, ascending, without those of this run; at least
+/// one. A listing without any is a failure to look: there is always a process that started this
+/// run. Call it before a table of processes is opened, so that rules say that they could not judge.
 base::Result<std::vector<int64_t>> list_processes(const host::Host& host);
 
 /// The same error, with kNotFound as kGone: for files of a process that was listed.

@@ -90,12 +90,13 @@ constexpr std::array kNames{
     Name{0x7c7c6673, "prlfs"},
 };
 
-// As the third-last field of mountinfo spells them; a name also covers its subtypes ("fuse.x").
+// As the third-last field of mountinfo spells them, and as filesystem_name() does; a name also
+// covers its subtypes ("fuse.x").
 constexpr std::array kRemote{
     "nfs",    "nfs4",   "cifs",  "smb3",      "smbfs",    "smb",    "9p",       "ceph",    "afs",
     "coda",   "ncpfs",  "gfs2",  "ocfs2",     "gpfs",     "lustre", "fuse",     "fuseblk", "autofs",
     "fhgfs",  "beegfs", "panfs", "glusterfs", "orangefs", "pvfs2",  "virtiofs", "vboxsf",  "vmhgfs",
-    "prl_fs", "acfs",   "davfs", "sshfs",     "shfs",     "dlmfs"};
+    "prl_fs", "prlfs",  "smb2",  "ncp",       "acfs",     "davfs",  "sshfs",    "shfs",    "dlmfs"};
 
 }  // namespace
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "host/filesystem_names.h"
+
 namespace genba::collect::filesystem {
 
 namespace {
@@ -14,11 +16,6 @@ constexpr std::array<std::string_view, 31> kLocal = {
     "ramfs",   "devtmpfs", "rootfs",   "jfs",   "reiserfs", "nilfs2",   "nilfs", "bcachefs",
     "ubifs",   "jffs2",    "minix",    "vfat",  "msdos",    "exfat",    "ntfs",  "ntfs3",
     "iso9660", "udf",      "squashfs", "erofs", "cramfs",   "ecryptfs", "mqueue"};
-
-constexpr std::array<std::string_view, 26> kRemote = {
-    "nfs",    "nfs4",  "cifs",  "smb",    "smb2",   "smb3",  "9p",       "ceph",    "afs",
-    "coda",   "ncp",   "ncpfs", "gfs2",   "ocfs2",  "gpfs",  "lustre",   "fuse",    "fuseblk",
-    "autofs", "fhgfs", "panfs", "vboxsf", "vmhgfs", "prlfs", "virtiofs", "orangefs"};
 
 constexpr std::array<std::string_view, 23> kKernelView = {
     "proc",    "sysfs",     "cgroup",   "cgroup2",      "devpts",    "debugfs",
@@ -43,8 +40,7 @@ FilesystemKind filesystem_kind(std::string_view type) {
   if (holds(kKernelView, type)) {
     return FilesystemKind::kKernelView;
   }
-  return holds(kRemote, type.substr(0, type.find('.'))) ? FilesystemKind::kRemote
-                                                        : FilesystemKind::kUnknown;
+  return host::is_remote_filesystem(type) ? FilesystemKind::kRemote : FilesystemKind::kUnknown;
 }
 
 std::string_view why_not_entered(FilesystemKind kind) {

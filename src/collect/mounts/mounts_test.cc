@@ -74,6 +74,14 @@ TEST(Mounts, RefusedAndHungNamespacesAreCounted) {
   EXPECT_EQ(coverage_of(facts, "/proc/PID/ns/mnt").denied, 1);
 }
 
+TEST(Mounts, AProcThatListsNobodyLeavesTheTableUnread) {
+  FakeHost host;
+  host.add_file("/proc/version", "x");
+  const auto facts = run_collector(collector(), host);
+  EXPECT_FALSE(facts.has(model::tables::mounts()));
+  EXPECT_EQ(coverage_of(facts, "mountinfo").status, "failed");
+}
+
 TEST(Mounts, TreeHasNone) {
   FakeHost host(host::HostKind::kTree);
   const auto facts = run_collector(collector(), host);
