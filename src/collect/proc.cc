@@ -27,7 +27,9 @@ base::Result<std::vector<int64_t>> list_processes(const host::Host& host) {
     }
   }
   if (pids.empty()) {
-    return base::fail(base::ErrorCode::kUnsupported, "/proc lists no process but this run's own");
+    return base::fail(base::ErrorCode::kUnsupported,
+                      "/proc lists no process but this run's own: it is mounted with hidepid, or "
+                      "processes are hidden");
   }
   std::sort(pids.begin(), pids.end());
   return pids;

@@ -142,8 +142,9 @@ constexpr Phrase kEntries[] = {
     {"uname: only a running kernel has these names", "uname：稼働中のカーネルにしかありません"},
     {"'*': only a live host has magic links", "{0} は稼働中のホストにしかありません"},
     {"no procfs at /proc, and none could be made", "/proc にprocfsがなく、用意もできません"},
-    {"/proc lists no process but this run's own",
-     "/proc に、Genba自身のほかのプロセスが見えません"},
+    {"/proc lists no process but this run's own: it is mounted with hidepid, or processes are "
+     "hidden",
+     "/proc にGenba自身のほかのプロセスが見えません。hidepid付きのマウントか、プロセスの隠蔽です"},
     {"no procfs to open it through", "開くためのprocfsがありません"},
 
     // What a path turned out to be.
