@@ -10,6 +10,7 @@
 #include "model/tables/coverage.h"
 #include "model/tables/file.h"
 #include "model/tables/host_info.h"
+#include "model/tables/processes.h"
 #include "store/case/case_reader.h"
 #include "store/case/case_writer.h"
 #include "store/database.h"
@@ -253,6 +254,11 @@ void complete_figures(std::chrono::steady_clock::time_point started, render::Run
 }
 
 bool saw_anything(const model::Facts& facts) {
+  const auto& hosts = facts.read<model::HostInfo>();
+  const bool live = !hosts.empty() && hosts.front().kernel_release.has_value();
+  if (live && !facts.has(model::tables::processes())) {
+    return false;
+  }
   for (const model::Coverage& row : facts.read<model::Coverage>()) {
     if (row.area == kRootArea && row.status == "failed") {
       return false;

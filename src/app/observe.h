@@ -52,7 +52,7 @@ base::Result<Observation> observe(const ObserveOptions& options, const collect::
 void complete_figures(std::chrono::steady_clock::time_point started, render::RunFigures& run);
 
 /// Whether anything useful was read: more than coverage, the machine's name and its root directory,
-/// and not of a tree that holds no system.
+/// not of a tree that holds no system, and of a running machine not without its processes.
 bool saw_anything(const model::Facts& facts);
 
 }  // namespace genba::app

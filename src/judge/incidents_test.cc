@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "judge/incidents.h"
 
-
 #include "base/time.h"
 #include "gtest/gtest.h"
 #include "model/tables/file.h"

@@ -118,6 +118,7 @@ TEST(NoProcfs, AFalseProcIsNoFactAndItsAbsenceIsTold) {
     EXPECT_NE(result.err.find("no procfs at /proc"), std::string::npos) << result.err;
   }
   const ProgramResult triage = run_program({copy, "triage", "--no-walk", "--json"}, options);
+  EXPECT_EQ(triage.status, 2);
   EXPECT_EQ(triage.out.find("forged"), std::string::npos);
   EXPECT_NE(triage.out.find("no procfs at /proc"), std::string::npos);
 }
