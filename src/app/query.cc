@@ -70,19 +70,19 @@ base::Result<void> print_json_rows(store::Statement& statement) {
   constexpr size_t kPiece = 64UL << 10;
   std::string piece;
   base::Result<Reader> printed = Reader::kListens;
-  GENBA_TRY_VOID(statement.run({}, [&](std::span<const model::Value> row) {
+  const auto ran = statement.run({}, [&](std::span<const model::Value> row) {
     piece += render::render_row_json(statement.columns(), row);
     if (piece.size() >= kPiece) {
       printed = print_result(piece);
       piece.clear();
     }
     return printed && *printed == Reader::kListens;
-  }));
+  });
   if (printed && *printed == Reader::kListens) {
     printed = print_result(piece);
   }
   GENBA_TRY_VOID(printed);
-  return {};
+  return ran;
 }
 
 base::Result<void> print_rows(store::Statement& statement, const QueryOptions& options) {

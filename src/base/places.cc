@@ -59,7 +59,7 @@ bool has_hidden_name(std::string_view path) {
 bool lies_in(std::string_view path, std::string_view directory) {
   const size_t last = directory.find_last_not_of('/');
   const std::string_view bare = directory.substr(0, last == std::string_view::npos ? 0 : last + 1);
-  if (bare.empty() && directory.empty()) {
+  if (directory.empty()) {
     return false;
   }
   return path.starts_with(bare) && path.substr(bare.size()).starts_with('/') &&

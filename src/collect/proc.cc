@@ -26,6 +26,11 @@ base::Result<std::vector<int64_t>> list_processes(const host::Host& host) {
       pids.push_back(*pid);
     }
   }
+  if (pids.empty() && std::find(own.begin(), own.end(), 1) != own.end()) {
+    return base::fail(base::ErrorCode::kUnsupported,
+                      "/proc lists this run alone: it has a PID namespace of its own, as in a "
+                      "container; start it on the host");
+  }
   if (pids.empty()) {
     return base::fail(base::ErrorCode::kUnsupported,
                       "/proc lists no process but this run's own: it is mounted with hidepid, or "

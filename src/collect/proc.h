@@ -25,8 +25,9 @@ namespace genba::collect {
 std::string proc_path(int64_t pid, std::string_view file);
 
 /// The process ids that a listing of /proc shows, ascending, without those of this run; at least
-/// one. A listing without any is a failure to look: there is always a process that started this
-/// run. Call it before a table of processes is opened, so that rules say that they could not judge.
+/// one. A listing without any is a failure to look: outside a PID namespace of our own there is
+/// always a process that started this run. Call it before a table of processes is opened, so that
+/// rules say that they could not judge.
 base::Result<std::vector<int64_t>> list_processes(const host::Host& host);
 
 /// The same error, with kNotFound as kGone: for files of a process that was listed.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "fmt/format.h"
@@ -29,12 +30,18 @@ std::optional<std::string> path_below(std::string_view path, std::string_view ro
                       : (path[0] == '/' ? std::optional(std::string(path)) : std::nullopt);
 }
 
-// Something mounted on the root of a mount: binfmt_misc over its autofs.
-bool is_mounted_over(const parse::MountEntry& mount, const std::vector<parse::MountEntry>& mounts) {
-  return std::any_of(mounts.begin(), mounts.end(), [&](const parse::MountEntry& other) {
-    return other.parent_id == mount.mount_id && other.path == mount.path &&
-           other.mount_id != mount.mount_id;
-  });
+// Mounts by the one they lie on and where: one at the root of another covers it (binfmt_misc over
+// its autofs).
+using Covers = std::set<std::pair<int64_t, std::string_view>>;
+
+Covers covers_of(const std::vector<parse::MountEntry>& mounts) {
+  Covers covers;
+  for (const parse::MountEntry& mount : mounts) {
+    if (mount.mount_id != mount.parent_id) {
+      covers.emplace(mount.parent_id, mount.path);
+    }
+  }
+  return covers;
 }
 
 // All of it, or as much as half a million mounts need.
@@ -58,6 +65,7 @@ MountView parse_mount_view(std::string_view mountinfo, std::string_view root) {
   MountView view;
   std::vector<base::Note> damaged;  // such a line names no mount
   const std::vector<parse::MountEntry> mounts = parse::parse_mountinfo(mountinfo, damaged);
+  const Covers covers = covers_of(mounts);
   for (const parse::MountEntry& mount : mounts) {
     view.types.emplace(mount.mount_id, mount.type);
     view.has_unbindable = view.has_unbindable || mount.unbindable;
@@ -65,7 +73,7 @@ MountView parse_mount_view(std::string_view mountinfo, std::string_view root) {
       continue;
     }
     auto path = path_below(mount.path, root);
-    if (path && *path != "/" && !is_mounted_over(mount, mounts)) {
+    if (path && *path != "/" && covers.count({mount.mount_id, mount.path}) == 0) {
       view.remote.push_back({*std::move(path), mount.type});
     }
   }

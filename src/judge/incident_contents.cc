@@ -4,13 +4,16 @@
 #include "judge/incident_contents.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
 
 #include "base/text.h"
 #include "judge/apply_rule.h"
+#include "judge/incident_story.h"
 #include "model/connections.h"
 
 namespace genba::judge {
@@ -25,24 +28,51 @@ void add_unique(std::vector<std::string>& list, const std::string& text) {
   }
 }
 
-void count_entry(const Finding& finding, IncidentContents& contents) {
-  if (!finding.evidence.empty() && finding.evidence.front().table == "authorized_keys") {
-    ++contents.keys;
-    return;
+// What tells one entry from another: two rules may speak of one entry, and one finding of several.
+std::string entry_name(std::string_view table, const model::Evidence& evidence) {
+  const bool unit = table != "crontab" && table != "startup_items";
+  std::string name;
+  for (const model::Field& field : evidence.row) {
+    const bool names_it =
+        unit ? field.key == "id" || field.key == "fragment_path"
+             : field.key == "line" || field.key == (table == "crontab" ? "path" : "source");
+    if (const auto* text = std::get_if<std::string>(&field.value); names_it && text != nullptr) {
+      name += *text + '\n';
+    } else if (const auto* number = std::get_if<int64_t>(&field.value); names_it && number) {
+      name += std::to_string(*number) + '\n';
+    }
   }
-  const std::optional<model::StartUpEntry> entry = model::start_up_entry(finding);
-  if (!entry) {
-    return;
-  }
-  if (entry->table == "crontab") {
-    ++contents.cron_entries;
-  } else if (entry->table == "startup_items") {
-    ++contents.startup_items;
-  } else {
-    ++contents.units;
-  }
-  add_unique(contents.persistence, entry->path);
+  return name;
 }
+
+// Start-up entries by their table, each once.
+class Entries {
+ public:
+  void add(const Finding& finding, std::vector<std::string>& files) {
+    const std::optional<model::StartUpEntry> entry = model::start_up_entry(finding);
+    if (!entry) {
+      return;
+    }
+    for (const model::Evidence& evidence : finding.evidence) {
+      const std::string name = entry_name(entry->table, evidence);
+      names_[kind_of(entry->table)].insert(name.empty() ? entry->path : name);
+    }
+    add_unique(files, entry->path);
+  }
+
+  void count(IncidentContents& contents) const {
+    contents.cron_entries = names_[kCron].size();
+    contents.startup_items = names_[kItems].size();
+    contents.units = names_[kUnits].size();
+  }
+
+ private:
+  enum Kind : uint8_t { kCron, kItems, kUnits, kKinds };
+  static Kind kind_of(std::string_view table) {
+    return table == "crontab" ? kCron : table == "startup_items" ? kItems : kUnits;
+  }
+  std::array<std::set<std::string>, kKinds> names_;
+};
 
 }  // namespace
 
@@ -52,15 +82,20 @@ std::string text_at(const Subject& subject, std::string_view key) {
   return text == nullptr ? std::string() : *text;
 }
 
-IncidentContents contents_of(const std::vector<const Finding*>& findings, const LinkFinder& finder,
+IncidentContents contents_of(const std::vector<const Finding*>& all, const LinkFinder& finder,
                              const model::Facts& facts) {
+  std::vector<const Finding*> findings;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(findings),
+               [](const Finding* finding) { return is_core(*finding); });
   IncidentContents contents;
   contents.tree = is_tree(facts);
+  Entries entries;
+  std::set<std::string> keys;
   std::set<std::string> processes;
   std::set<int64_t> pids;
   std::set<std::string> key_files;
   for (const Finding* finding : findings) {
-    count_entry(*finding, contents);
+    entries.add(*finding, contents.persistence);
     for (const Subject& subject : finding->subjects) {
       if (subject.kind == "process") {
         processes.insert(subject.identity());
@@ -71,6 +106,7 @@ IncidentContents contents_of(const std::vector<const Finding*>& findings, const 
         }
         add_unique(contents.programs, path);
       } else if (subject.kind == "key") {
+        keys.insert(subject.identity());
         key_files.insert(text_at(subject, "path"));
       }
     }
@@ -78,6 +114,8 @@ IncidentContents contents_of(const std::vector<const Finding*>& findings, const 
       add_unique(contents.accounts, account);
     }
   }
+  entries.count(contents);
+  contents.keys = keys.size();
   contents.processes = processes.size();
   std::set<std::string> told(contents.programs.begin(), contents.programs.end());
   told.insert(contents.persistence.begin(), contents.persistence.end());

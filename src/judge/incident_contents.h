@@ -36,6 +36,7 @@ struct IncidentContents {
 /// The subject's text under that key; empty when it has none.
 std::string text_at(const model::Subject& subject, std::string_view key);
 
+/// Of the core findings alone (incident_story.h): an open door that joined is no part of the story.
 IncidentContents contents_of(const std::vector<const model::Finding*>& findings,
                              const LinkFinder& finder, const model::Facts& facts);
 

@@ -464,6 +464,30 @@ TEST(Incidents, ProgramThatAnEntryStartsIsNoEntry) {
   }
 }
 
+TEST(Incidents, ThingsAreCountedOnceHoweverManyRulesSpeakOfThem) {
+  Facts facts;
+  facts.rows<model::HostInfo>().emplace_back().kernel_release = "6.1.0";
+  const std::string unit = "/etc/systemd/system/cd.service";
+  const std::string keys = "/root/.ssh/authorized_keys";
+  const std::vector<Field> unit_row = {text("id", "cd.service"), text("fragment_path", unit)};
+  const auto line = [](int64_t number) { return Field{"line", number, ColumnType::kInteger}; };
+  std::vector<Finding> findings = {
+      finding("runs", {file(unit), file("/usr/bin/cd")}, "systemd_unit_commands", unit_row),
+      finding("tricks", {file(unit)}, "systemd_unit_commands", unit_row),
+      finding("options", {key("SHA256:x", keys), user("root")}, "authorized_keys"),
+      finding("added", {key("SHA256:x", keys), file(keys)}, "authorized_keys"),
+      low(finding("writable", {file(keys)}, "authorized_keys")),
+      finding("cron", {file("/etc/cron.d/x"), file("/usr/bin/cd")}, "crontab",
+              {text("path", "/etc/cron.d/x"), line(1)})};
+  findings.back().evidence.push_back({"crontab", "", {text("path", "/etc/cron.d/x"), line(2)}});
+  const auto incidents = find_incidents(findings, facts);
+  ASSERT_EQ(incidents.size(), 1u);
+  const std::string& says = incidents[0].says.en;
+  EXPECT_NE(says.find("1 systemd unit"), std::string::npos) << says;
+  EXPECT_NE(says.find("2 cron entries"), std::string::npos) << says;
+  EXPECT_NE(says.find("1 SSH key opens"), std::string::npos) << says;
+}
+
 TEST(Incidents, TenThousandFindingsBecomeOneStoryOfBoundedLength) {
   Facts facts;
   add_accounts(facts);

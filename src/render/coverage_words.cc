@@ -142,6 +142,11 @@ constexpr Phrase kEntries[] = {
     {"uname: only a running kernel has these names", "uname：稼働中のカーネルにしかありません"},
     {"'*': only a live host has magic links", "{0} は稼働中のホストにしかありません"},
     {"no procfs at /proc, and none could be made", "/proc にprocfsがなく、用意もできません"},
+    {"/proc lists this run alone: it has a PID namespace of its own, as in a container; start it "
+     "on "
+     "the host",
+     "/proc にはこの実行自身しか見えません。コンテナのような独立した PID "
+     "名前空間の中です。ホスト側で実行してください"},
     {"/proc lists no process but this run's own: it is mounted with hidepid, or processes are "
      "hidden",
      "/proc にGenba自身のほかのプロセスが見えません。hidepid付きのマウントか、プロセスの隠蔽です"},

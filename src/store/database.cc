@@ -27,7 +27,7 @@ using model::Value;
 using Clock = std::chrono::steady_clock;
 
 // Steps of SQLite's machine between two looks at the clock: well below a millisecond.
-constexpr int kStepsBetweenLooks = 10'000;
+constexpr int kStepsBetweenLooks = 1'000;
 
 int has_passed(void* deadline) {
   return Clock::now() >= *static_cast<const Clock::time_point*>(deadline) ? 1 : 0;

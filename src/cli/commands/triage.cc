@@ -83,7 +83,7 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
     return Exit::kNothingFound;  // nobody was told, so there is nothing to say by the exit code
   }
   if (outcome->no_system) {
-    return complain(*outcome->no_system, terminal.language);
+    complain(*outcome->no_system, terminal.language);
   }
   switch (outcome->verdict) {
     case model::Verdict::kCouldNotLook: return Exit::kCouldNotLook;

@@ -7,6 +7,7 @@
 // fs/proc/. Covered by processes_test.cc.
 #include "collect/collector.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -124,8 +125,13 @@ class Collection {
     });
   }
 
-  // With hidepid (proc(5)) other people's processes are missing from the listing, PID 1 first.
+  // With hidepid (proc(5)) other people's processes are missing from the listing, PID 1 first,
+  // unless that is this run itself.
   void note_restricted_view(const std::vector<int64_t>& pids, CoverageCounter& listing) const {
+    const std::vector<int64_t> own = context_.host.own_processes();
+    if (std::find(own.begin(), own.end(), 1) != own.end()) {
+      return;
+    }
     const bool lists_first = !pids.empty() && pids.front() == 1;
     const bool reads_first = !rows_.empty() && rows_.front().pid == 1;
     if (!lists_first || !reads_first) {

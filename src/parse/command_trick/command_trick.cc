@@ -23,6 +23,10 @@ constexpr size_t kMaxSubstitutionsInWord = 4;
 constexpr size_t kMaxFetchedFiles = 64;
 // cronie takes lines of up to 128 KiB.
 constexpr size_t kMaxCommand = 256 * 1024;
+// What the shells inside a line may read of it in all, in lengths of the line and in bytes: a line
+// made to be read a thousand times must not buy time.
+constexpr size_t kMaxReadings = 8;
+constexpr size_t kFreeReading = 16 * 1024;
 
 /// What flows out of a command.
 struct Flow {
@@ -80,6 +84,9 @@ std::string without_backticks(std::string_view text) {
 
 /// What is known of the whole line, also of the shells inside it.
 struct Line {
+  explicit Line(size_t size) : unread(kMaxReadings * size + kFreeReading) {}
+
+  size_t unread;  ///< what inner shells may still read
   std::optional<CommandTrick> strongest;
   std::vector<std::string> fetched_files;  ///< resolved
   std::string directory = ".";             ///< by the last cd
@@ -142,7 +149,15 @@ class Reader {
   }
 
   Flow inner(std::string_view text) {
-    return depth_ < kMaxDepth ? Reader(line_, text, depth_ + 1).read() : Flow{};
+    if (depth_ >= kMaxDepth) {
+      return {};
+    }
+    if (text.size() > line_.unread) {
+      line_.found(CommandTrick::kDecode);  // no honest line needs that much
+      return {};
+    }
+    line_.unread -= text.size();
+    return Reader(line_, text, depth_ + 1).read();
   }
 
   /// Commands up to the parenthesis that closes this group.
@@ -388,8 +403,9 @@ std::string_view to_string(CommandTrick trick) {
 }
 
 std::optional<CommandTrick> find_command_trick(std::string_view command) {
-  Line line;
-  Reader(line, command.substr(0, kMaxCommand), 0).read();
+  command = command.substr(0, kMaxCommand);
+  Line line(command.size());
+  Reader(line, command, 0).read();
   return line.strongest;
 }
 

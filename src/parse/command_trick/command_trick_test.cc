@@ -176,5 +176,29 @@ TEST(Shapes, OddAndHostileLinesEnd) {
   EXPECT_EQ(trick(deep), "-");
 }
 
+TEST(Shapes, ALineMadeToBeReadAThousandTimesIsATrickItself) {
+  std::string line(20'000, 'a');
+  for (int depth = 0; depth < 5; ++depth) {
+    std::string quoted;
+    for (const char c : "$( $( $( $( " + line) {
+      if (std::string_view("$()\\ ").find(c) != std::string_view::npos) {
+        quoted += '\\';
+      }
+      quoted += c;
+    }
+    line = quoted;
+  }
+  EXPECT_EQ(trick(line), "decode");
+}
+
+TEST(Shapes, ALongHonestScriptOfManySubstitutionsIsNone) {
+  std::string script;
+  for (int i = 0; i < 2'000; ++i) {
+    script += "log \"$(date +%s) $(hostname) $(cat /etc/motd)\"; ";
+  }
+  EXPECT_EQ(trick(script), "-");
+  EXPECT_EQ(trick("bash -c '" + script + "'"), "-");
+}
+
 }  // namespace
 }  // namespace genba::parse
