@@ -31,7 +31,7 @@ Subject process(int64_t pid, std::string path, int64_t started) {
            {"path", std::move(path), ColumnType::kText}}};
 }
 
-Finding finding(std::string rule, std::vector<Subject> subjects, std::string table,
+Finding finding(const std::string& rule, std::vector<Subject> subjects, std::string table,
                 std::vector<Field> row) {
   Finding out;
   out.rule = rule;

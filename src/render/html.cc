@@ -50,7 +50,7 @@ void write_head(Page& page, const Report& report) {
 }
 
 void write_contents(Page& page, const Brief& brief) {
-  const std::pair<std::string_view, Word> kEntries[] = {
+  const std::pair<std::string_view, Word> entries[] = {
       {"summary", Word::kSummary},         {"now", Word::kWhatToDo},
       {"gaps", Word::kNotLookedAt},        {"incidents", Word::kIncidents},
       {"findings", Word::kFindings},       {"processes", Word::kProcessTree},
@@ -61,7 +61,7 @@ void write_contents(Page& page, const Brief& brief) {
   page.markup("<nav aria-label=\"");
   page.text(page.say(Word::kContents));
   page.markup("\"><div class=\"wide\"><ul>\n");
-  for (const auto& [id, title] : kEntries) {
+  for (const auto& [id, title] : entries) {
     const bool missing = (id == "incidents" && brief.incidents.empty()) ||
                          (id == "findings" && brief.intrusions.empty()) ||
                          (id == "weaknesses" && brief.weaknesses.empty());

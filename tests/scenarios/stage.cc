@@ -59,13 +59,13 @@ std::string set_up(const std::string& scratch) {
 [[noreturn]] void keep(const std::string& scratch, int answer) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const std::string problem = set_up(scratch);
-  const bool told =
-      write(answer, problem.data(), problem.size()) == static_cast<ssize_t>(problem.size());
+  if (write(answer, problem.data(), problem.size()) != static_cast<ssize_t>(problem.size())) {
+    _exit(1);
+  }
   close(answer);
-  while (told) {
+  while (true) {
     pause();
   }
-  _exit(1);
 }
 
 std::string read_all(int reader) {

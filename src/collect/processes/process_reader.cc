@@ -401,6 +401,24 @@ Sources Sources::wanted_by(const Wanted& wanted) {
   return sources;
 }
 
+namespace {
+
+// btime is cut to the second; the clocks tell the same moment finer, unless they are another
+// machine's or another namespace's. Rounded to the tick, so that a run sees it like the next one.
+base::Timestamp boot_time_of(const std::optional<base::Timestamp>& btime,
+                             const host::ClockReading& clocks) {
+  constexpr int64_t kTick = 10'000'000;
+  constexpr int64_t kAgree = 2'000'000'000;
+  const int64_t exact = clocks.realtime.nanoseconds - clocks.boottime_nanoseconds;
+  const int64_t rounded = (exact + kTick / 2) / kTick * kTick;
+  if (btime && (rounded < btime->nanoseconds || rounded >= btime->nanoseconds + kAgree)) {
+    return *btime;
+  }
+  return base::Timestamp{rounded};
+}
+
+}  // namespace
+
 Surroundings read_surroundings(const host::Host& host, const Sources& sources) {
   Surroundings surroundings;
   std::optional<base::Timestamp> boot_time;
@@ -410,8 +428,7 @@ Surroundings read_surroundings(const host::Host& host, const Sources& sources) {
   }
   const host::ClockReading clocks = host.clocks();
   surroundings.boottime_nanoseconds = clocks.boottime_nanoseconds;
-  surroundings.boot_time = boot_time.value_or(
-      base::Timestamp{clocks.realtime.nanoseconds - clocks.boottime_nanoseconds});
+  surroundings.boot_time = boot_time_of(boot_time, clocks);
   if (!sources.has(Source::kNamespaces)) {
     return surroundings;
   }

@@ -52,8 +52,8 @@ class Sources {
 
 /// What all processes of a run are read against.
 struct Surroundings {
-  base::Timestamp boot_time;                 ///< btime of /proc/stat, else by the clocks
-  int64_t boottime_nanoseconds = 0;          ///< now, since boot
+  base::Timestamp boot_time;         ///< by the clocks where they agree with /proc/stat, to 10 ms
+  int64_t boottime_nanoseconds = 0;  ///< now, since boot
   std::optional<int64_t> own_mnt_namespace;  ///< in which plain paths are looked up
   std::optional<host::FileStatus> own_root;  ///< of Genba's own /
 };

@@ -93,6 +93,23 @@ TEST(Processes, AnOrdinaryProcessFillsItsColumns) {
   EXPECT_EQ(coverage_of(facts, "/proc/PID/exe").status, "complete");
 }
 
+TEST(Processes, StartTimesAreTakenFromTheClocksToTheTickWhereTheyAgreeWithBtime) {
+  constexpr int64_t kBoot = 1795226400;
+  const auto start_with = [&](int64_t real_offset) {
+    FakeHost host;
+    add_machine(host);
+    add_process(host, {.pid = 42, .name = "bash", .start_ticks = 250});
+    constexpr int64_t kUptime = 3'600'000'000'000;
+    host.set_clocks(
+        {base::Timestamp{kBoot * 1'000'000'000 + real_offset + kUptime}, kUptime, kUptime});
+    const auto facts = run_collector(collector(), host);
+    return base::to_rfc3339(find(facts, 42)->start_time);
+  };
+  EXPECT_EQ(start_with(983'000'400), "2026-11-21T02:00:03.480000000Z");
+  EXPECT_EQ(start_with(982'999'600), "2026-11-21T02:00:03.480000000Z");
+  EXPECT_EQ(start_with(-3'600'000'000'000), "2026-11-21T02:00:02.500000000Z");
+}
+
 TEST(Processes, QueryForNamesReadsOnlyStat) {
   FakeHost host;
   add_machine(host);

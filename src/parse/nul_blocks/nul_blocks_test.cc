@@ -9,7 +9,7 @@
 namespace genba::parse {
 namespace {
 
-using std::literals::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 TEST(NulBlocks, ArgumentsAreJoinedBySpaces) {
   const auto line = parse_command_line("ls\0-l\0/tmp\0"sv);

@@ -164,7 +164,7 @@ std::string dumped(const UtmpRecord& record) {
 }
 
 TEST_F(UtmpOfRealMachines, AgreeWithTheDumpsMadeOnThem) {
-  const std::pair<const char*, const char*> kFiles[] = {
+  const std::pair<const char*, const char*> files[] = {
       {"s4/logs/CentOS7/x86_64/wtmp", "s4/logs/CentOS7/x86_64/wtmp.utmpdump.txt"},
       {"s4/logs/CentOS7/x86_64/btmp", "s4/logs/CentOS7/x86_64/btmp.utmpdump.txt"},
       {"s4/logs/CentOS7/x86_64/utmp", "s4/logs/CentOS7/x86_64/utmp.utmpdump.txt"},
@@ -179,7 +179,7 @@ TEST_F(UtmpOfRealMachines, AgreeWithTheDumpsMadeOnThem) {
       {"s4/logs/Ubuntu16/x86_32/wtmp", "s4/logs/Ubuntu16/x86_32/wtmp.utmpdump.txt"},
       {"s4/logs/Ubuntu16/x86_32/btmp", "s4/logs/Ubuntu16/x86_32/btmp.utmpdump.txt"},
   };
-  for (const auto& [file, dump] : kFiles) {
+  for (const auto& [file, dump] : files) {
     SCOPED_TRACE(file);
     const Parsed parsed = parse_file(file);
     auto expected = lines(dump);
