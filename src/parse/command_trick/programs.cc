@@ -51,6 +51,32 @@ std::string name_in_url(std::string_view url) {
   return std::string(url.substr(url.rfind('/') + 1));
 }
 
+/// Its -s names the shell that -c is for; the account may stand anywhere. See su(1).
+Script script_of_su(Words arguments) {
+  constexpr std::string_view kWithValue = "csgGTw";
+  constexpr std::string_view kCommand = "--command=";
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    const std::string next = i + 1 < arguments.size() ? arguments[i + 1] : "";
+    if (word.starts_with(kCommand)) {
+      return {.text = word.substr(kCommand.size())};
+    }
+    if (word == "--command") {
+      return {.text = next};
+    }
+    const size_t at = is_cluster(word) ? word.find_first_of(kWithValue, 1) : std::string::npos;
+    if (at == std::string::npos) {
+      continue;
+    }
+    const bool attached = at + 1 < word.size();
+    if (word[at] == 'c') {
+      return {.text = attached ? word.substr(at + 1) : next};
+    }
+    i += attached ? 0 : 1;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view program_name(std::string_view word) {
@@ -144,18 +170,18 @@ std::vector<std::string> fetched_files(std::string_view name, Words arguments) {
 }
 
 Script script_of(std::string_view name, Words arguments) {
+  if (name == "su") {
+    return script_of_su(arguments);
+  }
   const bool shell = is_shell(name);
   Script script;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& word = arguments[i];
-    if (contains(kInputs, word) && name != "su") {
+    if (contains(kInputs, word)) {
       script.from_input = true;
       return script;
     }
     if (!is_cluster(word) && !word.starts_with("--")) {
-      if (name == "su") {
-        continue;  // the account, or a lone dash
-      }
       script.operand = i;
       return script;
     }
@@ -174,7 +200,7 @@ Script script_of(std::string_view name, Words arguments) {
       ++i;  // -o pipefail
     }
   }
-  script.from_input = name != "su";
+  script.from_input = true;
   return script;
 }
 
