@@ -37,7 +37,7 @@ void Progress::show(std::string_view what) {
   const double seconds = std::chrono::duration<double>(now - started_).count();
   const std::string shown = base::escape_for_terminal(what);
   const std::string text = language_ == model::Language::kJapanese
-                               ? fmt::format("確認中: {:.1f} 秒 {}", seconds, shown)
+                               ? fmt::format("確認中: {:.1f}秒 {}", seconds, shown)
                                : fmt::format("looking: {:.1f} s {}", seconds, shown);
   // One column stays free: a full line would wrap, and \r would no longer reach its start.
   const size_t columns = sys::terminal_columns(2).value_or(kDefaultColumns);

@@ -62,7 +62,7 @@ std::string overview(Language language) {
            "まず試すこと:\n"
            "  genba triage                     このマシンを調べ、何が起きているかを述べる\n"
            "  genba triage --root /mnt         マウントしたディスクを調べる\n"
-           "  genba triage --report out.html   結果を 1 つの HTML にも書き出す\n\n"
+           "  genba triage --report out.html   結果を 1つの HTML にも書き出す\n\n"
            "コマンド:\n"
          : "genba: the first hours of a Linux server that may be compromised\n\n"
            "Start here:\n"

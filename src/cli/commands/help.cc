@@ -13,7 +13,7 @@ namespace {
 constexpr Example kExamples[] = {
     {"genba help", {"What Genba is and its verbs.", "genba の概要とコマンドの一覧を表示します。"}},
     {"genba help triage",
-     {"One verb, examples first.", "1 つのコマンドのヘルプを、例から順に表示します。"}},
+     {"One verb, examples first.", "1つのコマンドのヘルプを、例から順に表示します。"}},
     {"genba help --format bash",
      {"A completion script for bash (also zsh, fish); man for the man page.",
       "bash 用の補完スクリプトを出力します（zsh、fish も可。man で man ページ）。"}},

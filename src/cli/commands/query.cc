@@ -23,7 +23,7 @@ constexpr Example kExamples[] = {
 };
 
 constexpr Argument kArguments[] = {
-    {"SQL", {"One SELECT statement.", "SELECT 文を 1 つ指定します。"}, false},
+    {"SQL", {"One SELECT statement.", "SELECT 文を 1つ指定します。"}, false},
 };
 
 constexpr Option kOptions[] = {
