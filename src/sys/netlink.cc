@@ -129,6 +129,15 @@ Result<Fd> open_sock_diag() {
   return diag;
 }
 
+namespace {
+
+// An errno as the kernel sends it, negated; EIO for what is none (errno.h ends at 4095).
+int errno_of(int32_t status) {
+  return status < 0 && status >= -4095 ? -status : EIO;
+}
+
+}  // namespace
+
 Result<bool> parse_diag_datagram(std::string_view bytes, uint8_t family, uint8_t protocol,
                                  std::vector<DiagEntry>& entries) {
   nlmsghdr head{};
@@ -140,13 +149,13 @@ Result<bool> parse_diag_datagram(std::string_view bytes, uint8_t family, uint8_t
     if (head.nlmsg_type == NLMSG_DONE) {
       int32_t status = 0;
       if (take(body, status) && status < 0) {
-        return failed(-status, "sock_diag");
+        return failed(errno_of(status), "sock_diag");
       }
       return true;
     }
     if (head.nlmsg_type == NLMSG_ERROR) {
       nlmsgerr error{};
-      return failed(take(body, error) && error.error < 0 ? -error.error : EIO, "sock_diag");
+      return failed(take(body, error) ? errno_of(error.error) : EIO, "sock_diag");
     }
     DiagEntry entry;
     if (head.nlmsg_type == SOCK_DIAG_BY_FAMILY && parse_entry(body, family, protocol, entry)) {

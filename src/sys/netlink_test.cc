@@ -76,6 +76,22 @@ TEST(SockDiag, ImpossibleLengthsAreDamage) {
   EXPECT_TRUE(entries.empty());
 }
 
+TEST(SockDiag, AnErrorThatIsNoErrnoIsDamageToo) {
+  std::vector<DiagEntry> entries;
+  for (const int32_t status : {-EPERM, INT32_MIN, 7}) {
+    std::string bytes(sizeof(nlmsghdr), '\0');
+    const nlmsghdr head{static_cast<uint32_t>(bytes.size() + sizeof(nlmsgerr)), NLMSG_ERROR, 0, 0,
+                        0};
+    std::memcpy(bytes.data(), &head, sizeof head);
+    nlmsgerr error{};
+    error.error = status;
+    bytes.append(reinterpret_cast<const char*>(&error), sizeof error);
+    const auto read = parse_diag_datagram(bytes, AF_INET, IPPROTO_TCP, entries);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().sys_errno, status == -EPERM ? EPERM : EIO);
+  }
+}
+
 TEST(SockDiag, AShortEntryIsLeftOut) {
   std::vector<DiagEntry> entries;
   nlmsghdr head{};
