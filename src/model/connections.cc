@@ -47,6 +47,7 @@ std::vector<Connection> connections_among(const std::vector<const ProcessOpenSoc
   };
   std::vector<Connection> connections;
   std::map<Key, size_t> known;
+  std::set<std::pair<size_t, int64_t>> holders;  // connection and process
   for (const ProcessOpenSocket* socket : sockets) {
     const size_t at = known.try_emplace(key_of(*socket), connections.size()).first->second;
     if (at == connections.size()) {
@@ -56,8 +57,7 @@ std::vector<Connection> connections_among(const std::vector<const ProcessOpenSoc
     if (answers(*connection.socket) && !answers(*socket)) {
       connection.socket = socket;
     }
-    if (socket->pid && std::find(connection.pids.begin(), connection.pids.end(), *socket->pid) ==
-                           connection.pids.end()) {
+    if (socket->pid && holders.emplace(at, *socket->pid).second) {
       connection.pids.push_back(*socket->pid);
     }
   }
