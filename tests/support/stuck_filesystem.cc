@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -178,13 +179,13 @@ std::string first_line(pid_t pid, const char* file) {
 }
 
 // Whether it has become another program that sleeps, and no longer waits for pages of its file: in
-// that it could not even be killed. A kernel without symbols shows 0 where it waits.
+// that it could not even be killed. The system call it waits in tells the two apart, proc(5).
 bool comes_to_rest(pid_t pid) {
-  const std::string before = first_line(::getpid(), "comm");
+  const std::string asleep[] = {fmt::format("{} ", SYS_nanosleep),
+                                fmt::format("{} ", SYS_clock_nanosleep)};
   for (int i = 0; i < 1000; ++i) {
-    const std::string place = first_line(pid, "wchan");
-    if (first_line(pid, "comm") != before && state_of(pid) == 'S' &&
-        (place == "0" || place.find("sleep") != std::string::npos)) {
+    const std::string call = first_line(pid, "syscall");
+    if (call.starts_with(asleep[0]) || call.starts_with(asleep[1])) {
       return true;
     }
     ::usleep(5000);
