@@ -20,9 +20,12 @@ namespace {
 
 constexpr const char* kEnded = "the process that starts helpers has ended";
 constexpr size_t kMaxIdle = 4;
-constexpr size_t kMaxRunners = 16;     // helpers at once for one call
-constexpr size_t kBatchSize = 256;     // paths in one request: about 8 KiB
-constexpr int kStallsInDeadline = 32;  // a helper silent for this part of it loses its other work
+constexpr size_t kMaxRunners = 16;  // helpers at once for one call
+constexpr size_t kBatchSize = 256;  // paths in one request: about 8 KiB
+// Forking takes a millisecond, and on a crowded machine longer than a read may; a spawner that is
+// silent for this long was stopped.
+constexpr int kSpawnerDeadline = 2000;  // milliseconds
+constexpr int kStallsInDeadline = 32;   // a helper silent for this part of it loses its other work
 
 Error timed_out(std::string_view path, std::chrono::milliseconds deadline) {
   return {ErrorCode::kTimedOut, 0,
@@ -253,7 +256,7 @@ HelperPool::~HelperPool() {
   }
   const std::array sockets{control_.get()};
   std::vector<bool> ready;
-  const auto ended = sys::poll_readable(sockets, static_cast<int>(deadline_.count()), ready);
+  const auto ended = sys::poll_readable(sockets, kSpawnerDeadline, ready);
   if (ended && *ended) {
     (void)sys::wait_for(*spawner_);
   }
@@ -262,8 +265,7 @@ HelperPool::~HelperPool() {
 Result<sys::Message> HelperPool::answer_of_spawner() {
   const std::array sockets{control_.get()};
   std::vector<bool> ready;
-  GENBA_TRY(const bool answered,
-            sys::poll_readable(sockets, static_cast<int>(deadline_.count()), ready));
+  GENBA_TRY(const bool answered, sys::poll_readable(sockets, kSpawnerDeadline, ready));
   if (!answered) {
     return fail(ErrorCode::kTimedOut, "the process that starts helpers does not answer");
   }
