@@ -84,6 +84,12 @@ bool become_user(uint32_t user) {
     _exit(kNotPrepared);
   }
   std::vector<std::string> environment = options.environment;
+  // A sanitizer's runtime in the program needs to know what it may do here.
+  for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
+    if (const char* value = std::getenv(name)) {
+      environment.push_back(std::string(name) + "=" + value);
+    }
+  }
   execve(words[0].c_str(), pointers(words).data(), pointers(environment).data());
   _exit(kNotStarted);
 }
