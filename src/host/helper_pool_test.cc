@@ -15,6 +15,7 @@
 #include "fmt/format.h"
 #include "host/helper_pool.h"
 #include "host/host.h"
+#include "support/private_mounts.h"
 #include "support/scratch.h"
 #include "support/stuck_filesystem.h"
 
@@ -232,38 +233,18 @@ TEST(HelperPool, OwnProcessesAreKnownByTheNumbersOfProcAlsoFromAnotherNamespace)
   EXPECT_EQ(status, 0);
 }
 
-// Each test below runs in a child of its own: it changes its mount namespace.
-void in_private_mounts(const std::function<void()>& body) {
-  const pid_t pid = ::fork();
-  ASSERT_GE(pid, 0);
-  if (pid == 0) {
-    if (!test::enter_private_mounts()) {
-      ::_exit(77);
-    }
-    body();
-    ::_exit(::testing::Test::HasFailure() ? 1 : 0);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
-  ASSERT_TRUE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == 77) {
-    GTEST_SKIP() << "SKIPPED: needs root, mount namespaces and FUSE";
-  }
-  ASSERT_EQ(WEXITSTATUS(status), 0);
-}
-
 TEST(HelperPool, AStuckCommandLineCostsItsHelperAndNoMore) {
-  in_private_mounts([] {
+  test::in_private_mounts([] {
     test::Scratch scratch;
     scratch.directory("stuck");
     auto stuck = std::make_unique<test::StuckFilesystem>(scratch.at("stuck"));
     if (!stuck->mounted()) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     const test::LockedChild hung(stuck->file());
     if (!hung.locked()) {
       stuck.reset();
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     const test::Child well;
     const auto host = live(300ms);
@@ -290,12 +271,12 @@ TEST(HelperPool, AStuckCommandLineCostsItsHelperAndNoMore) {
 }
 
 TEST(HelperPool, ManyStuckReadsWaitTogether) {
-  in_private_mounts([] {
+  test::in_private_mounts([] {
     test::Scratch scratch;
     scratch.directory("stuck");
     const test::StuckFilesystem stuck(scratch.at("stuck"));
     if (!stuck.mounted()) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     const auto host = live(500ms);
     std::vector<RiskyRead> reads;
@@ -314,12 +295,12 @@ TEST(HelperPool, ManyStuckReadsWaitTogether) {
 }
 
 TEST(HelperPool, AfterTooManyStuckReadsItSaysSoAtOnce) {
-  in_private_mounts([] {
+  test::in_private_mounts([] {
     test::Scratch scratch;
     scratch.directory("stuck");
     const test::StuckFilesystem stuck(scratch.at("stuck"));
     if (!stuck.mounted()) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     const auto host = live(60ms);
     read_all(*host, std::vector<RiskyRead>(200, RiskyRead{stuck.file()}));
@@ -341,13 +322,13 @@ TEST(HelperPool, AfterTooManyStuckReadsItSaysSoAtOnce) {
 }
 
 TEST(HelperPool, OrdinaryCallsDoNotEnterAFuseMount) {
-  in_private_mounts([] {
+  test::in_private_mounts([] {
     test::Scratch scratch;
     scratch.directory("stuck");
     scratch.link("way_in", "stuck/file");
     const test::StuckFilesystem stuck(scratch.at("stuck"));
     if (!stuck.mounted()) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     const auto host = live();
     for (const std::string& path : {stuck.file(), scratch.at("way_in"), scratch.at("stuck")}) {

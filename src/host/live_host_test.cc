@@ -14,6 +14,7 @@
 
 #include "fmt/format.h"
 #include "host/host.h"
+#include "support/private_mounts.h"
 #include "support/scratch.h"
 #include "support/stuck_filesystem.h"
 #include "sys/file.h"
@@ -169,34 +170,15 @@ TEST(LiveHost, SocketsOfTheOwnNamespaceAreListedThroughAHelper) {
   EXPECT_FALSE(host->read_sock_diag(99'999'999));
 }
 
-// Runs `body` in a child with mounts of its own; skips where that is not allowed.
-void in_private_mounts(const std::function<void()>& body) {
-  const pid_t pid = ::fork();
-  ASSERT_GE(pid, 0);
-  if (pid == 0) {
-    if (!test::enter_private_mounts()) {
-      ::_exit(77);
-    }
-    body();
-    ::_exit(::testing::Test::HasFailure() ? 1 : 0);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
-    GTEST_SKIP() << "SKIPPED: needs root, mount namespaces, and for some Linux 5.2";
-  }
-  ASSERT_EQ(status, 0);
-}
-
 TEST(LiveHost, ADirectoryMountedOverAProcessHidesNothing) {
-  in_private_mounts([] {
+  test::in_private_mounts([] {
     const test::Child child;
     test::Scratch scratch;
     const std::string top = fmt::format("/proc/{}", child.pid());
     // Before Linux 5.2 there is no procfs of our own: /proc is what is mounted there.
     if (!sys::clone_mount(AT_FDCWD, "/proc", sys::Submounts::kLeaveOut) ||
         ::mount(scratch.path().c_str(), top.c_str(), nullptr, MS_BIND, nullptr) != 0) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     const auto host = live();
     EXPECT_TRUE(host->read_file(top + "/stat")) << "hidden by a bind mount";
@@ -206,16 +188,16 @@ TEST(LiveHost, ADirectoryMountedOverAProcessHidesNothing) {
 
 // What the tests below look at may hang for ever: then an alarm ends their child.
 void in_private_mounts_for_a_while(const std::function<void()>& body) {
-  in_private_mounts([&] {
+  test::in_private_mounts([&] {
     ::alarm(60);
     body();
   });
 }
 
 TEST(LiveHost, AProcThatIsNoProcfsIsReplaced) {
-  in_private_mounts([] {
+  test::in_private_mounts([] {
     if (!sys::mount_detached_procfs() || ::mount("x", "/proc", "tmpfs", 0, nullptr) != 0) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     std::ofstream("/proc/version") << "forged";
     const auto host = live();
@@ -226,10 +208,10 @@ TEST(LiveHost, AProcThatIsNoProcfsIsReplaced) {
 }
 
 TEST(LiveHost, AProcThatIsNoProcfsIsNotBelievedWithoutTheRightToReplaceIt) {
-  in_private_mounts([] {
+  test::in_private_mounts([] {
     constexpr unsigned kNobody = 65534;
     if (::mount("x", "/proc", "tmpfs", 0, nullptr) != 0 || ::mkdir("/proc/1", 0755) != 0) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     std::ofstream("/proc/1/stat") << "1 (forged) S 0";
     ASSERT_EQ(::setresuid(kNobody, kNobody, kNobody), 0);
@@ -251,7 +233,7 @@ TEST(LiveHost, AProgramOnAFilesystemThatStoppedAnsweringIsNotTouched) {
     scratch.directory("stuck");
     auto stuck = std::make_unique<test::StuckFilesystem>(scratch.at("stuck"), "/usr/bin/sleep");
     if (!stuck->mounted()) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     {
       const test::Child child(stuck->file(), "600");
@@ -274,7 +256,7 @@ TEST(LiveHost, TheRootOfAProcessOnAStuckFilesystemIsNotEntered) {
     scratch.directory("stuck");
     auto stuck = std::make_unique<test::StuckFilesystem>(scratch.at("stuck"));
     if (!stuck->mounted()) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     auto child = std::make_unique<test::Child>(scratch.at("stuck"));
     stuck->seize();
@@ -308,12 +290,12 @@ TEST(LiveHost, AProgramThatExistsOnlyInMemoryIsReadAllTheSame) {
 }
 
 TEST(LiveHost, AnUnbindableMountIsStillSeen) {
-  in_private_mounts([] {
+  test::in_private_mounts([] {
     test::Scratch scratch;
     scratch.directory("m");
     if (::mount("x", scratch.at("m").c_str(), "tmpfs", 0, nullptr) != 0 ||
         ::mount(nullptr, scratch.at("m").c_str(), nullptr, MS_UNBINDABLE, nullptr) != 0) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     scratch.file("m/f", "seen");
     const auto host = live();
@@ -323,13 +305,13 @@ TEST(LiveHost, AnUnbindableMountIsStillSeen) {
 }
 
 TEST(LiveHost, AnotherMountNamespaceIsReadThroughItsProcess) {
-  in_private_mounts([] {
+  test::in_private_mounts([] {
     const auto host = live();
     test::Scratch scratch;
     scratch.directory("m");
     // The child below lives in this namespace; the host was opened before the mount was made.
     if (::mount("x", scratch.at("m").c_str(), "tmpfs", 0, nullptr) != 0) {
-      ::_exit(77);
+      test::cannot_be_made_here();
     }
     scratch.file("m/inside", "x");
     scratch.link("m/out", "/etc/passwd");

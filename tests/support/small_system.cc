@@ -77,4 +77,9 @@ void build_small_system(Scratch& tree) {
   tree.directory("tmp");
 }
 
+void add_impostor(Scratch& tree) {
+  add_program(tree, "usr/bin/cd");
+  tree.file("etc/cron.d/cd", "* * * * * root /usr/bin/cd\n");
+}
+
 }  // namespace genba::test

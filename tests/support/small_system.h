@@ -5,6 +5,8 @@
 // runs.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
 #include <string_view>
 
@@ -16,5 +18,16 @@ namespace genba::test {
 void add_program(Scratch& tree, std::string_view path);
 
 void build_small_system(Scratch& tree);
+
+/// Adds something of medium severity: a program without a package, and a cron entry that runs it.
+void add_impostor(Scratch& tree);
+
+/// Tests with such a tree of their own.
+class SmallSystem : public testing::Test {
+ protected:
+  void SetUp() override { build_small_system(tree_); }
+  std::string root() const { return tree_.path(); }
+  Scratch tree_;
+};
 
 }  // namespace genba::test

@@ -18,18 +18,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-class SourceOfFacts : public testing::Test {
- protected:
-  void SetUp() override { build_small_system(tree_); }
-  std::string root() const { return tree_.path(); }
-  Scratch tree_;
-};
-
-/// Something of medium severity.
-void add_impostor(Scratch& tree) {
-  add_program(tree, "usr/bin/cd");
-  tree.file("etc/cron.d/cd", "* * * * * root /usr/bin/cd\n");
-}
+using SourceOfFacts = SmallSystem;
 
 std::string content_of(const std::string& path) {
   std::stringstream bytes;

@@ -52,19 +52,6 @@ void expect_one_line_about(const Mistake& mistake) {
   EXPECT_TRUE(other || has_wide(told.err)) << told.err;
 }
 
-class SmallSystem : public testing::Test {
- protected:
-  void SetUp() override { build_small_system(tree_); }
-  std::string root() const { return tree_.path(); }
-  Scratch tree_;
-};
-
-/// Something of medium severity, so that there is more to print.
-void add_impostor(Scratch& tree) {
-  add_program(tree, "usr/bin/cd");
-  tree.file("etc/cron.d/cd", "* * * * * root /usr/bin/cd\n");
-}
-
 bool has_escape(std::string_view text) {
   return text.find('\x1b') != std::string_view::npos;
 }

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 
+#include "support/private_mounts.h"
 #include "support/run_program.h"
 #include "support/scratch.h"
 #include "support/stuck_filesystem.h"
@@ -20,28 +21,7 @@
 namespace genba::test {
 namespace {
 
-constexpr int kCannot = 77;
 constexpr std::chrono::seconds kLong{90};
-
-// Runs `body` in a child, since the mount namespace must not be that of the other tests; it exits
-// with kCannot where this machine does not allow what it needs.
-void in_private_mounts(const std::function<void()>& body) {
-  const pid_t pid = ::fork();
-  ASSERT_GE(pid, 0);
-  if (pid == 0) {
-    if (!enter_private_mounts()) {
-      ::_exit(kCannot);
-    }
-    body();
-    ::_exit(::testing::Test::HasFailure() ? 1 : 0);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kCannot) {
-    GTEST_SKIP() << "SKIPPED: needs mount namespaces and FUSE";
-  }
-  EXPECT_EQ(status, 0);
-}
 
 TEST(StuckFilesystem, AProgramThatRunsFromItDoesNotHoldTheTriage) {
   GENBA_NEEDS(!genba_binary().empty(), "the built binary in GENBA_BINARY");
@@ -51,7 +31,7 @@ TEST(StuckFilesystem, AProgramThatRunsFromItDoesNotHoldTheTriage) {
     scratch.directory("stuck");
     auto stuck = std::make_unique<StuckFilesystem>(scratch.at("stuck"), "/usr/bin/sleep");
     if (!stuck->mounted()) {
-      ::_exit(kCannot);
+      cannot_be_made_here();
     }
     auto child = std::make_unique<Child>(stuck->file(), "600");
     stuck->seize();
@@ -80,7 +60,7 @@ TEST(StuckFilesystem, InATreeItIsLeftOut) {
     scratch.file("tree/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
     auto stuck = std::make_unique<StuckFilesystem>(scratch.at("tree/tmp/x"));
     if (!stuck->mounted()) {
-      ::_exit(kCannot);
+      cannot_be_made_here();
     }
     stuck->seize();
     ProgramOptions options;
