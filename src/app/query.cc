@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/query.h"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -117,6 +118,23 @@ std::string sql_hint(std::string_view what) {
              : "'genba help query' shows examples";
 }
 
+// What a look must bring so that the statement can answer. Coverage is of what was read: asked by
+// itself, it is of everything.
+collect::Wanted wanted_by(const std::set<store::ColumnUse>& uses) {
+  const bool only_coverage =
+      !uses.empty() && std::all_of(uses.begin(), uses.end(), [](const store::ColumnUse& use) {
+        return use.first == model::tables::coverage().name;
+      });
+  if (only_coverage) {
+    return collect::Wanted::all();
+  }
+  collect::Wanted wanted;
+  for (const auto& [table, column] : uses) {
+    wanted.add(table, column);
+  }
+  return wanted;
+}
+
 base::Result<std::set<store::ColumnUse>> uses_of(std::string_view sql) {
   auto uses = store::uses_of(sql);
   if (!uses) {
@@ -129,13 +147,11 @@ base::Result<std::set<store::ColumnUse>> uses_of(std::string_view sql) {
 
 base::Result<QueryOutcome> run_query(const QueryOptions& options, Progress& progress) {
   GENBA_TRY(const auto uses, uses_of(options.sql));
-  collect::Wanted wanted;
   std::set<std::string> tables;
-  for (const auto& [table, column] : uses) {
-    wanted.add(table, column);
-    tables.insert(table);
+  for (const store::ColumnUse& use : uses) {
+    tables.insert(use.first);
   }
-  GENBA_TRY(const Observation observation, observe(options.observe, wanted, progress));
+  GENBA_TRY(const Observation observation, observe(options.observe, wanted_by(uses), progress));
   if (observation.no_system) {
     return base::fail(*observation.no_system);
   }

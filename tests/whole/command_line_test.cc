@@ -149,6 +149,15 @@ TEST_F(SmallSystem, QueryForWhatOnlyARunningSystemHasSaysSo) {
 
 // --- what is only printed -----------------------------------------------------------------------
 
+TEST_F(SmallSystem, CoverageAskedAloneIsOfEverything) {
+  const ProgramResult result =
+      run_genba({"query", "--root", root(), "SELECT area, subject, status FROM coverage"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  for (const char* area : {"accounts", "filesystem", "processes"}) {
+    EXPECT_NE(result.out.find(area), std::string::npos) << result.out;
+  }
+}
+
 TEST(CommandLine, HelpVersionManAndCompletionsPrint) {
   const std::vector<std::pair<Words, std::string>> asked = {
       {{}, "triage"},

@@ -46,7 +46,9 @@ struct TableOf<Coverage> {
   };
   static const TableInfo& info() {
     static const TableInfo kInfo = small_table<Coverage>(
-        "coverage", "What was looked at, and what could not be.", TableScope::kFiles, kColumns);
+        "coverage",
+        "What was looked at, and what could not be. Asked alone, everything is looked at for it.",
+        TableScope::kFiles, kColumns);
     return kInfo;
   }
 };
