@@ -142,11 +142,12 @@ class Scheduler {
   }
 
   collect::Context context_for(model::Facts& facts, Node& node) const {
+    const auto least = std::chrono::steady_clock::now() + options_.least;
     return collect::Context{.host = host_,
                             .facts = facts,
                             .wanted = wanted_,
                             .depth = options_.depth,
-                            .deadline = options_.deadline,
+                            .deadline = std::max(options_.deadline, least),
                             .jobs = options_.jobs,
                             .progress = options_.progress,
                             .state = &node.kept};

@@ -20,6 +20,9 @@ struct GatherOptions {
   int jobs = 1;
   /// Optional work stops here, with coverage saying so.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  /// What each collector may take from its start on, whatever the deadline says: on a host that is
+  /// so slow that nothing is read in time, the look would miss what persists. Steady time.
+  std::chrono::steady_clock::duration least{};
   /// Told which collector works; called from any thread.
   std::function<void(std::string_view)> progress;
 };

@@ -175,6 +175,24 @@ TEST(Gather, WhatNobodyWantsIsNotRead) {
   EXPECT_EQ(rows.at("groups").size(), 2U);
 }
 
+TEST(Gather, CollectorThatStartsAfterTheDeadlineStillHasTimeOfItsOwn) {
+  static std::chrono::steady_clock::time_point given;
+  constexpr auto kLook = [](Context& context) {
+    given = context.deadline;
+    context.facts.rows<model::Group>();
+  };
+  static const model::TableInfo* const kProvides[] = {&model::tables::groups()};
+  const Collector late{"late", kProvides, {}, kLook};
+  const Collector* const collectors[] = {&late};
+  const test::FakeHost host;
+  GatherOptions options;
+  options.deadline = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+  options.least = std::chrono::minutes(10);
+  model::Facts facts;
+  gather(host, collectors, collect::Wanted::all(), options, facts);
+  EXPECT_GT(given, std::chrono::steady_clock::now());
+}
+
 TEST(Gather, TheProgressLineIsToldOfEveryCollector) {
   const test::FakeHost host;
   const Collector* const collectors[] = {&kUserCollector, &kGroupCollector};

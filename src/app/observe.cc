@@ -28,6 +28,8 @@ using base::Result;
 // Optional work of the default triage (hashing, the walk) ends here; DESIGN's five seconds less
 // what judging and telling need.
 constexpr auto kDefaultBudget = std::chrono::milliseconds(3500);
+// On a host too slow for that (overloaded, emulated) each still gets this long from its own start.
+constexpr auto kLeastTime = std::chrono::seconds(2);
 constexpr unsigned kMostJobs = 4;
 
 int jobs_of(const ObserveOptions& options) {
@@ -209,6 +211,7 @@ Result<Observation> observe_host(const ObserveOptions& options, const collect::W
   gather_options.progress = [&progress](std::string_view what) { progress.show(what); };
   if (options.depth == collect::Depth::kDefault) {
     gather_options.deadline = std::chrono::steady_clock::now() + kDefaultBudget;
+    gather_options.least = kLeastTime;
   }
   if (options.root) {
     observation.no_system = look_for_system(*host, *options.root, observation.facts);
