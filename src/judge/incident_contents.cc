@@ -96,8 +96,10 @@ IncidentContents contents_of(const std::vector<const Finding*>& all, const LinkF
   std::set<std::string> key_files;
   for (const Finding* finding : findings) {
     entries.add(*finding, contents.persistence);
+    bool about_process = false;
     for (const Subject& subject : finding->subjects) {
       if (subject.kind == "process") {
+        about_process = true;
         processes.insert(subject.identity());
         std::string path = text_at(subject, "path");
         if (const model::Process* process = finder.process_of(subject)) {
@@ -112,6 +114,9 @@ IncidentContents contents_of(const std::vector<const Finding*>& all, const LinkF
     }
     for (const std::string& account : finder.links_of(*finding).accounts) {
       add_unique(contents.accounts, account);
+      if (about_process) {
+        add_unique(contents.owners, account);
+      }
     }
   }
   entries.count(contents);

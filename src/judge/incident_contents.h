@@ -22,6 +22,7 @@ struct IncidentContents {
   std::vector<std::string> programs;  ///< paths of processes, most severe first
   std::vector<std::string> files;     ///< other files that findings are about
   std::vector<std::string> accounts;
+  std::vector<std::string> owners;       ///< accounts that the processes run as
   std::vector<std::string> persistence;  ///< files that start something
   size_t processes = 0;
   size_t cron_entries = 0;

@@ -90,22 +90,22 @@ struct Clauses {
 };
 
 void add_programs(const IncidentContents& contents, Clauses& clauses) {
-  const Text accounts = {
-      contents.accounts.empty() ? "" : " as " + english(contents.accounts),
-      contents.accounts.empty() ? "" : "アカウント " + japanese(contents.accounts) + " で "};
+  const Text owners = {
+      contents.owners.empty() ? "" : " as " + english(contents.owners),
+      contents.owners.empty() ? "" : "アカウント " + japanese(contents.owners) + " で "};
   if (!contents.programs.empty()) {
     const size_t count = contents.programs.size();
     clauses.en.push_back(fmt::format("{} {} {}{} ({})", count == 1 ? "the program" : "the programs",
                                      english(contents.programs), count == 1 ? "runs" : "run",
-                                     accounts.en,
+                                     owners.en,
                                      counted(contents.processes, "process", "processes")));
-    clauses.ja += fmt::format("{}{} が動作しています（プロセス{}件）。", accounts.ja,
+    clauses.ja += fmt::format("{}{} が動作しています（プロセス{}件）。", owners.ja,
                               japanese(contents.programs), contents.processes);
   } else if (contents.processes > 0) {
     clauses.en.push_back(fmt::format("{}{} without a known file",
                                      counted(contents.processes, "process runs", "processes run"),
-                                     accounts.en));
-    clauses.ja += fmt::format("{}実行ファイル不明のプロセス{}件が動作しています。", accounts.ja,
+                                     owners.en));
+    clauses.ja += fmt::format("{}実行ファイル不明のプロセス{}件が動作しています。", owners.ja,
                               contents.processes);
   }
 }

@@ -124,6 +124,22 @@ std::vector<Finding> story_of_cd() {
       dated(finding("unowned", {file("/usr/bin/cd")}, "file"), "ctime", "2026-11-20T21:30:00Z")};
 }
 
+TEST(Incidents, OwnerOfAKeyIsNotToldAsTheOwnerOfProcesses) {
+  Facts facts;
+  add_accounts(facts);
+  add_process(facts, 4242, "/usr/bin/cd");
+  std::vector<Finding> findings = story_of_cd();
+  findings.push_back(finding("running", {process(4242, "/usr/bin/cd")}, "processes"));
+  findings.push_back(finding(
+      "key",
+      {key("SHA256:y", "/home/hana/.ssh/authorized_keys"), user("hana"), file("/usr/bin/cd")},
+      "authorized_keys"));
+  const auto incidents = find_incidents(findings, facts);
+  ASSERT_EQ(incidents.size(), 1u);
+  EXPECT_NE(incidents[0].says.en.find("/usr/bin/cd runs as root (1 process)"), std::string::npos)
+      << incidents[0].says.en;
+}
+
 TEST(Incidents, LiveStoryOfTheReportIsOneIncident) {
   Facts facts;
   add_accounts(facts);
