@@ -27,8 +27,8 @@ cd /tmp
 bench=$(ls /usr/lib/postgresql/*/bin/pgbench)
 runuser -u postgres -- createdb bench
 runuser -u postgres -- "$bench" -q -i bench
-setsid runuser -u postgres -- "$bench" -c 4 -R 20 -T 900 bench >/dev/null 2>&1 </dev/null &
-setsid sh -c 'while curl -s http://127.0.0.1/ >/dev/null; do sleep 0.2; done' >/dev/null 2>&1 </dev/null &
+setsid runuser -u postgres -- "$bench" -c 4 -R 10 -T 900 bench >/dev/null 2>&1 </dev/null &
+setsid sh -c 'while curl -s http://127.0.0.1/ >/dev/null; do sleep 0.5; done' >/dev/null 2>&1 </dev/null &
 curl -sf http://127.0.0.1/ | grep shop
 logrotate -f /etc/logrotate.conf
 

@@ -51,9 +51,8 @@ END
 
 # Updates for scenarios: the same packages under a newer version, as a repository on the disk, so
 # that an upgrade needs no network.
-updates="bash coreutils cron curl dpkg libc-bin libc6 libssl3 libssl3t64 login nginx nginx-common
-  openssh-client openssh-server openssh-sftp-server passwd php$php-cli php$php-common php$php-fpm
-  php$php-opcache php$php-readline rsyslog sudo tar"
+updates="bash coreutils cron libc-bin libc6 libssl3 libssl3t64 nginx nginx-common openssh-client
+  openssh-server openssh-sftp-server rsyslog"
 installed=$(for package in $updates; do
   ! grep -qx "Package: $package" "$root/var/lib/dpkg/status" || echo "$package"
 done)
