@@ -37,8 +37,9 @@ mkdir /etc/apt/sources.list.away
 mv /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/sources.list.away/ 2>/dev/null || true
 echo 'deb [trusted=yes] file:/srv/updates ./' >/etc/apt/sources.list.d/updates.list
 apt-get -q update
-DEBIAN_FRONTEND=noninteractive setsid apt-get -q -y -o Dpkg::Options::=--force-confold upgrade \
-  >/var/log/upgrade.log 2>&1 </dev/null &
+export DEBIAN_FRONTEND=noninteractive
+setsid sh -c 'apt-get -q -y -o Dpkg::Options::=--force-confold upgrade >/var/log/upgrade.log 2>&1
+  echo $? >/root/lab/upgrade.status' >/dev/null 2>&1 </dev/null &
 for _ in $(seq 200); do
   ! grep -q '^Unpacking' /var/log/upgrade.log || break
   sleep 0.3

@@ -11,4 +11,3 @@ for view in /proc/modules /proc/kcore /proc/kallsyms /sys/kernel/btf/vmlinux \
 done
 grep -q '^dummy ' /proc/modules
 grep -q '^ffff.* T ' /proc/kallsyms
-cut -d' ' -f1 /proc/modules | sort >modules.before

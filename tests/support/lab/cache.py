@@ -71,33 +71,39 @@ def _build(folder: Path, build):
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
+def _entries(name: str) -> list[Path]:
+    """All that was built under a name, finished or not."""
+    key = "[0-9a-z]" * 16
+    return [*root().glob(f"{name}-{key}"), *root().glob(f"{name}-{key}.unfinished")]
+
+
+def _remove_if_unused(folder: Path) -> bool:
+    with open(root() / "locks" / folder.name.removesuffix(".unfinished"), "ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False  # somebody's guest runs on it
+        shutil.rmtree(folder, ignore_errors=True)
+        return True
+
+
 def _remove_others(name: str, keep: Path):
-    for other in root().glob(f"{name}-*"):
-        if other == keep or not other.is_dir() or len(other.name) != len(keep.name):
-            continue
-        lock = root() / "locks" / other.name
-        with open(lock, "ab") as file:
+    """For who holds the name's lock, and so is the only one that builds."""
+    for other in _entries(name):
+        if other != keep:
+            _remove_if_unused(other)
+
+
+def remove_all(names: list[str]) -> int:
+    """Removes every entry of these names that nobody builds or uses; returns how many stay."""
+    stay = 0
+    (root() / "locks").mkdir(parents=True, exist_ok=True)
+    for name in names:
+        with open(root() / "locks" / name, "ab") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                continue  # somebody's guest runs on it
-            shutil.rmtree(other, ignore_errors=True)
-            lock.unlink()
-
-
-def remove_all() -> int:
-    """Removes every entry that nobody uses; returns how many stay because they are in use."""
-    in_use = 0
-    for folder in root().glob("*-*"):
-        lock = root() / "locks" / folder.name
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with open(lock, "ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                in_use += 1
+                stay += 1
                 continue
-            shutil.rmtree(folder, ignore_errors=True)
-    if not in_use:
-        shutil.rmtree(root(), ignore_errors=True)
-    return in_use
+            stay += sum(not _remove_if_unused(folder) for folder in _entries(name))
+    return stay

@@ -4,12 +4,15 @@
 Nothing is installed here and no root is needed: packages are downloaded by apt (which checks their
 signatures) and unpacked; systems are made by mmdebstrap, without root in a user namespace.
 """
+import contextlib
 import os
 import re
+import signal
 import subprocess
+import urllib.request
 from pathlib import Path
 
-from .errors import LabUnavailable, end_of
+from .errors import LabError, LabUnavailable, end_of
 
 # Without root, the folders of system programs are not searched.
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
@@ -18,26 +21,50 @@ KERNEL = "linux-image-cloud-amd64"
 
 
 def run(command: list[str], log: Path, what: str, seconds: float, cwd: Path | None = None):
-    """Runs a program with its output in `log`."""
+    """Runs a program with its output in `log`. However this is left, it has ended, and could clean
+    up after itself: mmdebstrap has a whole system in a folder of its own."""
     try:
-        with open(log, "ab") as out:
-            subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd,
-                           env={**os.environ, "PATH": PATH}, timeout=seconds, check=True)
+        with open(log, "ab") as out, subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd,
+                env={**os.environ, "PATH": PATH}, start_new_session=True) as program:
+            try:
+                status = program.wait(timeout=seconds)
+            except BaseException:
+                _end_group(program)
+                raise
     except FileNotFoundError:
         package = PACKAGES.get(command[0], command[0])
         raise LabUnavailable(f"there is no {command[0]} here",
                              f"on Debian: apt-get install {package}") from None
     except subprocess.TimeoutExpired:
-        raise LabUnavailable(f"{what}: not done within {seconds:.0f} s", log=end_of(log)) from None
-    except subprocess.CalledProcessError as error:
-        raise LabUnavailable(f"{what}: {command[0]} ended with status {error.returncode}",
-                             "look at the machine's network and apt sources; then: apt-get update",
-                             end_of(log)) from None
+        raise LabError(f"{what}: not done within {seconds:.0f} s", log=end_of(log)) from None
+    if status != 0:
+        raise LabError(f"{what}: {command[0]} ended with status {status}", log=end_of(log))
+
+
+def _end_group(program: subprocess.Popen):
+    """Ends a program with its children, who clean up first if they can."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(program.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            program.wait(timeout=30)
+
+
+def _must_offer(archive: str, suite: str):
+    """Raises if the archive cannot be reached or has no such Debian."""
+    try:
+        with urllib.request.urlopen(f"{archive}/dists/{suite}/InRelease", timeout=60) as answer:
+            answer.read(1)
+    except OSError as error:
+        raise LabUnavailable(f"the archive does not answer with Debian's {suite}: {error}",
+                             "look at the machine's network and apt sources") from None
 
 
 def _ask(command: list[str]) -> str:
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(command, capture_output=True, text=True, check=True,
+                              env={**os.environ, "LC_ALL": "C"}).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         raise LabUnavailable(f"asking apt failed: {error}", "this needs Debian; then: apt-get update") \
             from None
@@ -70,7 +97,12 @@ def kernel_package() -> str:
 def unpack_kernel(package: str, folder: Path):
     """Downloads a kernel and leaves its `vmlinuz` and its modules with their index in `folder`."""
     log = folder / "kernel.log"
-    run(["apt-get", "download", package], log, "downloading the guests' kernel", 600, folder)
+    try:
+        run(["apt-get", "download", package], log, "downloading the guests' kernel", 600, folder)
+    except LabUnavailable:
+        raise
+    except LabError as error:
+        raise LabUnavailable(str(error), "once: apt-get update", error.log) from None
     deb = next(folder.glob("*.deb"))
     run(["dpkg-deb", "-x", deb.name, "."], log, "unpacking the guests' kernel", 120, folder)
     deb.unlink()
@@ -84,13 +116,13 @@ def unpack_kernel(package: str, folder: Path):
     (folder / "release").write_text(release)
 
 
-def make_system(suite: str, packages: list[str], customize: Path, settings: Path, tar: Path,
-                log: Path):
-    """A Debian system as a tar file. `customize` is run with the system's root as its argument and
-    reads its settings from the file in $LAB_SETTINGS."""
+def make_system(suite: str, packages: list[str], customize: str, tar: Path, log: Path):
+    """A Debian system as a tar file. `customize` is a shell script that gets the system's root as
+    its argument; its text is handed over, since without root mmdebstrap's programs are another user,
+    who may not read this one's folders."""
     main, security = mirrors()
+    _must_offer(main, suite)
     run(["mmdebstrap", "--variant=important", "--format=tar", f"--include={','.join(packages)}",
-         f"--customize-hook=LAB_SETTINGS='{settings}' sh '{customize}' \"$1\"",
-         suite, str(tar), f"deb {main} {suite} main", f"deb {main} {suite}-updates main",
-         f"deb {security} {suite}-security main"],
+         f"--customize-hook={customize}", suite, str(tar), f"deb {main} {suite} main",
+         f"deb {main} {suite}-updates main", f"deb {security} {suite}-security main"],
         log, f"making a Debian system ({suite})", 1500)

@@ -34,8 +34,9 @@ def version() -> str:
                              "on Debian: apt-get install qemu-system-x86") from None
 
 
-def _die_with_parent():
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(number: int = signal.SIGKILL):
+    """This process gets that signal when its parent ends (prctl(2))."""
+    _libc.prctl(PR_SET_PDEATHSIG, number)
 
 
 def _machine(memory: int) -> list[str]:
@@ -47,7 +48,7 @@ def _machine(memory: int) -> list[str]:
 def interactive(memory: int, arguments: list[str]):
     """A guest whose console is this terminal (Ctrl-A X ends it), until it ends."""
     subprocess.run([*_machine(memory), "-serial", "mon:stdio", *arguments],
-                   preexec_fn=_die_with_parent, check=False)
+                   preexec_fn=die_with_parent, check=False)
 
 
 class Guest:
@@ -67,7 +68,7 @@ class Guest:
                         "-device", "virtio-net-pci,netdev=net0,romfile="]
         self._errors = open(folder / "qemu.log", "wb")
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._errors,
-                                         stderr=self._errors, preexec_fn=_die_with_parent)
+                                         stderr=self._errors, preexec_fn=die_with_parent)
         self._channel = None
 
     def __enter__(self):
@@ -204,7 +205,12 @@ def check_results(path: Path):
 
 def make_overlay(base: Path, overlay: Path):
     """An empty layer over a raw disk that stays as it is."""
-    made = subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", str(base),
-                           str(overlay)], capture_output=True, text=True, check=False)
+    try:
+        made = subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw",
+                               "-b", str(base), str(overlay)],
+                              capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise LabUnavailable("there is no qemu-img here",
+                             "on Debian: apt-get install qemu-utils") from None
     if made.returncode != 0:
         raise LabError(f"qemu-img: {made.stderr.strip()}")

@@ -19,6 +19,8 @@ GUESTS = ("tiny", "server", "server13")
 SEVERITIES = ["info", "low", "medium", "high", "critical"]
 TOP_KEYS = {"about", "guest", "ci", "seconds", "fixtures", "modules", "look"}
 PLAYED = {"name", "genba", "before", "on"}
+OF_JSON = {"verdict", "quiet_from", "finds", "finds_not", "incident", "incident_says", "rows",
+           "rows_not", "row_count"}
 LOOK_KEYS = PLAYED | {"exit", "verdict", "quiet_from", "finds", "finds_not", "incident",
                       "incident_says", "rows", "rows_not", "row_count", "says", "stderr"}
 
@@ -59,7 +61,7 @@ def load(folder: Path) -> Scenario:
     guests = [guests] if isinstance(guests, str) else guests
     if not guests or any(guest not in GUESTS for guest in guests):
         raise LabError(f"{path}: 'guest' must be one or a list of {', '.join(GUESTS)}")
-    looks = []
+    looks: list[Look] = []
     for one in given.get("look", []):
         _known(path, one, LOOK_KEYS)
         look = Look(one.get("name", f"look{len(looks) + 1}"), one.get("genba", []),
@@ -68,6 +70,10 @@ def load(folder: Path) -> Scenario:
         if not look.genba or not look.expected:
             raise LabError(f"{path}: look '{look.name}' must say what genba is called with, and "
                            "what is expected")
+        if "--json" not in look.genba and set(look.expected) & OF_JSON:
+            raise LabError(f"{path}: look '{look.name}': what is expected needs --json")
+        if look.expected.get("quiet_from", "info") not in SEVERITIES:
+            raise LabError(f"{path}: look '{look.name}': 'quiet_from' is a severity")
         if look.on not in ("guest", "disk") or (look.on == "disk" and "tiny" in guests):
             raise LabError(f"{path}: look '{look.name}': 'on' is \"guest\", or \"disk\" of a server")
         looks.append(look)
@@ -154,9 +160,10 @@ def matches(pattern, value) -> bool:
     one; `at_least` of severities and numbers, `like` (contains) of texts; else they are equal."""
     if isinstance(pattern, dict):
         if set(pattern) == {"at_least"}:
-            if pattern["at_least"] in SEVERITIES:
-                return SEVERITIES.index(value) >= SEVERITIES.index(pattern["at_least"])
-            return value is not None and value >= pattern["at_least"]
+            least = pattern["at_least"]
+            if isinstance(least, str):
+                return value in SEVERITIES and SEVERITIES.index(value) >= SEVERITIES.index(least)
+            return isinstance(value, (int, float)) and value >= least
         if set(pattern) == {"like"}:
             return isinstance(value, str) and pattern["like"] in value
         if isinstance(value, list):
@@ -177,6 +184,10 @@ def brief(finding: dict) -> str:
 def judge(look: Look, answer: Answer) -> list[str]:
     """What is not as expected, one line each."""
     wrong: list[str] = []
+    if "exit" not in look.expected and answer.status not in (0, 1):
+        wrong.append(f"exit code {answer.status}: {answer.stderr.strip()[:500]}")
+    if "triage" in look.genba and "--json" in look.genba and not answer.of_type("summary"):
+        wrong.append("the triage has no summary")
     findings = answer.of_type("finding")
     told = "\n    ".join(["", *map(brief, findings)]) if findings else " none"
     for key, wanted in look.expected.items():

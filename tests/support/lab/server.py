@@ -8,7 +8,6 @@ that memory with an empty layer over the disk, which takes under a second; the g
 from the moment that was saved. All talk with it is SSH, as a responder's would be.
 """
 import contextlib
-import io
 import subprocess
 import tarfile
 import time
@@ -24,7 +23,7 @@ MEMORY = 768  # MiB
 DISK = 6 << 30  # bytes, sparse
 BOOT_SECONDS = 420
 # What the tiny guest needs to run the new system's own tar.
-UNPACKER = ("usr/bin/tar", "usr/lib64/ld-linux-x86-64.so.2", "lib64/ld-linux-x86-64.so.2",
+UNPACKER = ("usr/bin/tar",
             *(f"usr/lib/x86_64-linux-gnu/{name}" for name in (
                 "ld-linux-x86-64.so.2", "libacl.so.1", "libselinux.so.1", "libc.so.6",
                 "libpcre2-8.so.0", "libattr.so.1")))
@@ -49,8 +48,9 @@ def _make(folder: Path, suite: str, say):
     packages = [line for line in (HERE / "packages").read_text().split("\n")
                 if line and not line.startswith("#")]
     system, disk = folder / "system.tar", folder / "disk"
-    # Without root, mmdebstrap's programs are another user and cannot read a private folder.
-    debian.make_system(suite, packages, HERE / "customize.sh", folder / "key.pub", system, log)
+    key = (folder / "key.pub").read_text().strip()
+    customize = f"LAB_KEY='{key}'\n" + (HERE / "customize.sh").read_text()
+    debian.make_system(suite, packages, customize, system, log)
     say(f"  {time.monotonic() - start:4.0f} s  system made, unpacking it")
     kernel_files = _take(system, folder)
     with open(disk, "wb") as file:
@@ -167,18 +167,14 @@ class Server:
     def carry(self, stage: Path, then: str = "true", results: Path = Path("/dev/null"),
               seconds: float = 120):
         """Carries a scenario to /root/lab, and there does what is said; `results` is its output."""
-        archive = io.BytesIO()
-        with tarfile.open(fileobj=archive, mode="w") as tar:
+        archive = stage.with_name("carried.tar")
+        with tarfile.open(archive, mode="w") as tar:
             tar.add(stage, ".", filter=_as_root)
         line = f"mkdir -m 700 /root/lab && cd /root/lab && tar -xmf - && {then}"
         deadline = time.monotonic() + seconds
-        with open(results, "wb") as out, subprocess.Popen(
-                [*self.command(), line], stdin=subprocess.PIPE, stdout=out,
-                stderr=subprocess.PIPE) as ssh:
+        with open(archive, "rb") as tar, open(results, "wb") as out, subprocess.Popen(
+                [*self.command(), line], stdin=tar, stdout=out, stderr=subprocess.PIPE) as ssh:
             try:
-                with contextlib.suppress(BrokenPipeError):
-                    ssh.stdin.write(archive.getvalue())
-                    ssh.stdin.close()
                 while ssh.poll() is None:
                     self.guest.check()
                     check_results(results)

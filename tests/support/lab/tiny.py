@@ -22,7 +22,7 @@ ACCOUNTS = {
 def kernel():
     """A context: the folder with the kernel and its modules."""
     package = debian.kernel_package()
-    return cache.entry("kernel", cache.key_of(package), lambda folder:
+    return cache.entry("kernel", cache.key_of(package, Path(debian.__file__)), lambda folder:
                        debian.unpack_kernel(package, folder))
 
 

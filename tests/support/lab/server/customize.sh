@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Makes a fresh Debian system ($1) the lab's server: a name, a network, an admin with a key, a small
-# site in PHP over PostgreSQL. Nothing here runs a service; the first boot does. $LAB_SETTINGS holds
-# the public key.
+# site in PHP over PostgreSQL. Nothing here runs a service; the first boot does. $LAB_KEY is the
+# public key that may log in.
 set -eu
 root=$1
 
@@ -18,10 +18,11 @@ END
 chroot "$root" systemctl -q enable systemd-networkd
 
 install -d -m 700 "$root/root/.ssh"
-install -m 600 "$LAB_SETTINGS" "$root/root/.ssh/authorized_keys"
+echo "$LAB_KEY" >"$root/root/.ssh/authorized_keys"
 chroot "$root" useradd --create-home --shell /bin/bash --groups sudo tanaka
 install -d -m 700 "$root/home/tanaka/.ssh"
-install -m 600 "$LAB_SETTINGS" "$root/home/tanaka/.ssh/authorized_keys"
+echo "$LAB_KEY" >"$root/home/tanaka/.ssh/authorized_keys"
+chmod 600 "$root/root/.ssh/authorized_keys" "$root/home/tanaka/.ssh/authorized_keys"
 chroot "$root" chown -R tanaka:tanaka /home/tanaka/.ssh
 
 php=$(basename "$(ls -d "$root"/etc/php/*)")
