@@ -135,22 +135,26 @@ class Server:
         return ["ssh", "-F", "none", "-i", str(self._image / "key"), "-p", str(self._port),
                 "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no",
                 "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes",
-                "-o", "ConnectTimeout=20", *(["-t"] if terminal else ["-T"]), "root@127.0.0.1"]
+                "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=15",
+                "-o", "ServerAliveCountMax=4", *(["-t"] if terminal else ["-T"]), "root@127.0.0.1"]
 
     def wait_for_ssh(self, seconds: float):
         """Until a login works."""
         deadline = time.monotonic() + seconds
+        patience = 5.0  # for one try, more each time: a try that the guest dropped never ends
         while True:
             self.guest.check()
             try:
                 done = subprocess.run([*self.command(), "true"], stdin=subprocess.DEVNULL,
-                                      capture_output=True, timeout=60, check=False)
+                                      capture_output=True, text=True, timeout=patience, check=False)
                 if done.returncode == 0:
                     return
+                said = done.stderr.strip()
             except subprocess.TimeoutExpired:
-                pass
+                said = f"no login within {patience:.0f} s"
+                patience = min(2 * patience, 60)
             if time.monotonic() > deadline:
-                raise self.guest.failure(f"nobody could log in within {seconds:.0f} s")
+                raise self.guest.failure(f"nobody could log in within {seconds:.0f} s: {said}")
             time.sleep(0.3)
 
     def ask(self, command: str, seconds: float, check: bool = True) -> str:
