@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstddef>
 
+#include "base/number.h"
+
 namespace genba::base {
 namespace {
 
@@ -261,6 +263,37 @@ std::optional<AddressScope> scope_of(const Address& address) {
       address.bytes[15] == 1 && std::all_of(address.bytes.begin(), address.bytes.begin() + 15,
                                             [](uint8_t byte) { return byte == 0; });
   return loopback ? AddressScope::kLoopback : AddressScope::kPublic;
+}
+
+bool Network::contains(const Address& other) const {
+  if (address.family != other.family) {
+    return false;
+  }
+  for (int bit = 0; bit < bits; bit += 8) {
+    const auto byte = static_cast<size_t>(bit / 8);
+    const auto mask = static_cast<uint8_t>(bits - bit >= 8 ? 0xff : 0xff << (8 - (bits - bit)));
+    if (((address.bytes[byte] ^ other.bytes[byte]) & mask) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::optional<Network> parse_network(std::string_view text) {
+  const size_t slash = text.find('/');
+  const auto address = parse_address(text.substr(0, slash));
+  if (!address) {
+    return std::nullopt;
+  }
+  const int most = address->family == AddressFamily::kIpv4 ? 32 : 128;
+  if (slash == std::string_view::npos) {
+    return Network{*address, most};
+  }
+  const auto bits = parse_number<int>(text.substr(slash + 1));
+  if (!bits || *bits < 0 || *bits > most) {
+    return std::nullopt;
+  }
+  return Network{*address, *bits};
 }
 
 }  // namespace genba::base

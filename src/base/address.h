@@ -41,6 +41,17 @@ std::string to_text(const Address& address);
 /// (which some resolvers read as octal).
 std::optional<Address> parse_address(std::string_view text);
 
+/// A block of addresses: those that agree with `address` in the first `bits` bits.
+struct Network {
+  Address address;
+  int bits = 0;
+
+  bool contains(const Address& other) const;
+};
+
+/// "192.0.2.0/24", "2001:db8::/32", or one address. Nothing for more bits than the family has.
+std::optional<Network> parse_network(std::string_view text);
+
 /// How far away an address is. kPrivate holds RFC 1918, carrier-grade NAT (100.64.0.0/10), unique
 /// local (fc00::/7) and the retired site-local block (fec0::/10).
 enum class AddressScope : uint8_t { kLoopback, kPrivate, kLinkLocal, kMulticast, kPublic };

@@ -111,5 +111,28 @@ TEST(Address, EmbeddedIpv4GivesItsOwnScope) {
   EXPECT_EQ(scope_text("64:ff9b::8.8.8.8"), "public");
 }
 
+TEST(Network, BlocksHoldWhatAgreesInTheirBits) {
+  const auto holds = [](std::string_view network, std::string_view address) {
+    return parse_network(network)->contains(*parse_address(address));
+  };
+  EXPECT_TRUE(holds("192.0.2.0/24", "192.0.2.255"));
+  EXPECT_FALSE(holds("192.0.2.0/24", "192.0.3.0"));
+  EXPECT_TRUE(holds("192.0.2.128/25", "192.0.2.129"));
+  EXPECT_FALSE(holds("192.0.2.128/25", "192.0.2.127"));
+  EXPECT_TRUE(holds("0.0.0.0/0", "203.0.113.9"));
+  EXPECT_FALSE(holds("0.0.0.0/0", "2001:db8::1"));
+  EXPECT_TRUE(holds("2001:db8::/33", "2001:db8:7fff::1"));
+  EXPECT_FALSE(holds("2001:db8::/33", "2001:db8:8000::1"));
+  EXPECT_TRUE(holds("192.0.2.7", "192.0.2.7"));
+  EXPECT_FALSE(holds("192.0.2.7", "192.0.2.6"));
+}
+
+TEST(Network, NonsenseIsNone) {
+  for (const char* text : {"", "/24", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/-1", "2001:db8::/129",
+                           "192.0.2.0/2 4", "example.org/8"}) {
+    EXPECT_FALSE(parse_network(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace genba::base

@@ -99,6 +99,9 @@ class FileReader {
   virtual ~FileReader() = default;
   /// Fills `buffer` from the current position; 0 at the end.
   virtual Result<size_t> read(std::span<char> buffer) = 0;
+  /// Fills `buffer` from `offset`, whatever the current position, which stays; fewer bytes only at
+  /// the end. What a file of this size does not have is 0, not an error.
+  virtual Result<size_t> read_at(uint64_t offset, std::span<char> buffer) = 0;
   virtual const FileStatus& status() const = 0;
 };
 

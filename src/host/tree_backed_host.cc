@@ -33,6 +33,21 @@ class TreeReader final : public FileReader {
     tree_.counters().bytes_read += *size;
     return size;
   }
+  Result<size_t> read_at(uint64_t offset, std::span<char> buffer) override {
+    size_t filled = 0;
+    while (filled < buffer.size()) {
+      const auto size = sys::pread(file_.fd.get(), buffer.subspan(filled), offset + filled);
+      if (!size) {
+        return fail(tree_.tell(size.error(), "reading", path_));
+      }
+      if (*size == 0) {
+        break;
+      }
+      filled += *size;
+    }
+    tree_.counters().bytes_read += filled;
+    return filled;
+  }
   const FileStatus& status() const override { return file_.status; }
 
  private:

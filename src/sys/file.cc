@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -163,6 +164,18 @@ Result<size_t> read(int fd, std::span<char> buffer) {
   const ssize_t size = retry([&] { return ::read(fd, buffer.data(), buffer.size()); });
   if (size < 0) {
     return failed("read");
+  }
+  return static_cast<size_t>(size);
+}
+
+Result<size_t> pread(int fd, std::span<char> buffer, uint64_t offset) {
+  if (offset > static_cast<uint64_t>(std::numeric_limits<off_t>::max())) {
+    return base::fail(base::ErrorCode::kInvalid, "an offset past the end of any file");
+  }
+  const ssize_t size =
+      retry([&] { return ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset)); });
+  if (size < 0) {
+    return failed("pread");
   }
   return static_cast<size_t>(size);
 }

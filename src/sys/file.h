@@ -40,6 +40,8 @@ bool has_noatime(int fd);
 uint64_t make_device(uint32_t major, uint32_t minor);
 /// Up to `buffer.size()` bytes; 0 at the end.
 Result<size_t> read(int fd, std::span<char> buffer);
+/// pread(2): from `offset`, without moving the position; kInvalid for an offset past INT64_MAX.
+Result<size_t> pread(int fd, std::span<char> buffer, uint64_t offset);
 
 /// Calls `each` with name, d_type and inode of every entry but "." and "..", until it returns
 /// false. `directory` must be open for reading.

@@ -37,6 +37,18 @@ class FakeHost::Reader final : public host::FileReader {
     state_.footprint.bytes_read += count;
     return count;
   }
+  Result<size_t> read_at(uint64_t offset, std::span<char> buffer) override {
+    const std::lock_guard lock(state_.mutex);
+    state_.note("read", path_);
+    if (auto present = state_.check_gone(key_, "reading"); !present) {
+      return fail(present.error());
+    }
+    const size_t from = std::min<uint64_t>(offset, bytes_.size());
+    const size_t count = std::min(buffer.size(), bytes_.size() - from);
+    std::copy_n(bytes_.data() + from, count, buffer.data());
+    state_.footprint.bytes_read += count;
+    return count;
+  }
   const FileStatus& status() const override { return status_; }
 
  private:
