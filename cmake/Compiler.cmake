@@ -27,10 +27,8 @@ if(GENBA_STRICT)
   else()
     # GCC 12 warns falsely about std::string operator+ (GCC bug 105651), and about the unused side of
     # std::optional and std::variant (GCC bug 105562).
-    add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized)
-    # And about std::string operator+ once more, where it inlines it into this file.
-    set_source_files_properties(${CMAKE_SOURCE_DIR}/src/host/rooted_tree.cc
-                                PROPERTIES COMPILE_OPTIONS -Wno-array-bounds)
+    add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread
+                        -Wno-maybe-uninitialized -Wno-array-bounds)
   endif()
 endif()
 
@@ -46,8 +44,7 @@ if(GENBA_SANITIZE STREQUAL "address")
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 elseif(GENBA_SANITIZE STREQUAL "thread")
-  # GCC 12 sees moves of a tl::expected go out of bounds in instrumented code only.
-  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -Wno-array-bounds)
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
   add_link_options(-fsanitize=thread)
 elseif(NOT GENBA_SANITIZE STREQUAL "")
   message(FATAL_ERROR "GENBA_SANITIZE is '${GENBA_SANITIZE}': use address, thread or nothing")

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parse/log_clock/log_clock.h"
+
+#include <algorithm>
+
+#include "parse/log_time/calendar.h"
+
+namespace genba::parse {
+
+namespace {
+
+/// How far lines stand out of order because several threads or hosts wrote them. A clock set back
+/// over an hour shows a larger step, unless the hour before held two lines of almost the same
+/// minute and second.
+constexpr int64_t kDisorder = 30;
+
+uint64_t key_of_day(const LogTime& time) {
+  return static_cast<uint64_t>(static_cast<uint32_t>(time.year)) << 16U |
+         static_cast<uint64_t>(static_cast<uint8_t>(time.month)) << 8U |
+         static_cast<uint8_t>(time.day);
+}
+
+}  // namespace
+
+LogClock::LogClock(const ZoneInfo& zone, int32_t first_year, base::Certainty year_certainty,
+                   base::Certainty zone_certainty)
+    : zone_(&zone),
+      first_year_(first_year),
+      year_certainty_(year_certainty),
+      zone_certainty_(zone_certainty) {}
+
+ResolvedTime LogClock::resolve(const LogTime& time) {
+  if (key_of_day(time) != day_key_) {
+    change_day(time);
+  }
+  const int64_t local = day_seconds_ + time.hour * 3600 + time.minute * 60 + time.second;
+  ResolvedTime result;
+  result.nanosecond = time.nanosecond;
+  if (time.year == 0) {
+    result.certainty = year_certainty_;
+  }
+  if (time.offset != LogTime::kNoOffset) {
+    result.seconds = local - time.offset;
+  } else {
+    result.certainty = std::max(result.certainty, zone_certainty_);
+    if (local < steady_.begin || local >= steady_.end) {
+      return resolve_near_change(local, result);
+    }
+    result.seconds = local - steady_.offset;
+  }
+  last_seconds_ = result.seconds;
+  return result;
+}
+
+void LogClock::change_day(const LogTime& time) {
+  day_key_ = key_of_day(time);
+  int64_t year = time.year;
+  if (year == 0) {
+    year = first_year_ + counter_.count(time);
+    while (time.month == 2 && time.day == 29 && !is_leap_year(year)) {
+      ++year;
+      ++first_year_;
+      ++leap_shift_;
+    }
+  }
+  day_seconds_ = days_from_civil(year, time.month, time.day) * kSecondsPerDay;
+}
+
+ResolvedTime LogClock::resolve_near_change(int64_t local, ResolvedTime result) {
+  const ZoneInfo::Local found = zone_->to_utc(local);
+  steady_ = zone_->steady_local_at(found.seconds);
+  result.seconds = found.seconds;
+  result.ambiguous = found.kind != ZoneInfo::Local::Kind::kOnce;
+  if (found.kind == ZoneInfo::Local::Kind::kTwice && found.seconds + kDisorder < last_seconds_) {
+    result.seconds = found.second_reading;
+  }
+  last_seconds_ = result.seconds;
+  return result;
+}
+
+}  // namespace genba::parse
