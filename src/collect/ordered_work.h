@@ -3,7 +3,7 @@
 // Work that several threads share while its results arrive in order. Each task is worked on by any
 // thread; what comes out is handed on one at a time, in the order in which the tasks were added, so
 // that a run gives the same rows however many threads it has. Handing on may add tasks (a directory
-// adds its subdirectories). At most kWindow results wait, which bounds memory when one task is
+// adds its subdirectories). At most a window of results waits, which bounds memory when one task is
 // slow. Covered by ordered_work_test.cc, also under ThreadSanitizer.
 #pragma once
 
@@ -30,7 +30,9 @@ class OrderedWork {
   /// come after all that are waiting.
   using Take = std::function<void(Task&&, Done&&, std::vector<Task>& more)>;
 
-  OrderedWork(Work work, Take take) : work_(std::move(work)), take_(std::move(take)) {}
+  /// `window`: how many results may wait for one before them.
+  OrderedWork(Work work, Take take, size_t window = kWindow)
+      : work_(std::move(work)), take_(std::move(take)), window_(window) {}
 
   void add(Task task) { slots_.push_back(Slot{std::move(task), std::nullopt}); }
 
@@ -52,7 +54,7 @@ class OrderedWork {
     while (true) {
       if (!taking_ && !slots_.empty() && slots_.front().done) {
         take_front(lock);
-      } else if (claimed_ < slots_.size() && claimed_ < kWindow) {
+      } else if (claimed_ < slots_.size() && claimed_ < window_) {
         work_on(slots_[claimed_++], lock);
       } else if (slots_.empty() && !taking_) {
         changed_.notify_all();
@@ -90,6 +92,7 @@ class OrderedWork {
 
   Work work_;
   Take take_;
+  size_t window_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Slot> slots_;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What do the logs tell? Finds them, plans their reading, reads their parts side by side and puts
+// together what they say. The default triage gives it a second, newest first; what was not reached
+// is coverage. Covered by logs_test.cc and bench/logs_bench.cc.
+#include "collect/collector.h"
+
+#include <algorithm>
+#include <map>
+
+#include "collect/logs/log_set.h"
+#include "collect/logs/merge.h"
+#include "collect/logs/part_reader.h"
+#include "collect/logs/plan.h"
+#include "collect/logs/zone.h"
+#include "collect/ordered_work.h"
+#include "model/tables/log_files.h"
+#include "model/tables/login_attempts.h"
+#include "model/tables/logins.h"
+#include "model/tables/mounts.h"
+#include "model/tables/users.h"
+#include "model/tables/web_clients.h"
+#include "model/tables/web_requests.h"
+#include "model/tables/web_scripts.h"
+
+namespace genba::collect::logs {
+
+const Collector& collector();
+
+namespace {
+
+// Of the five seconds of a triage.
+constexpr auto kDefaultTime = std::chrono::seconds(1);
+// Results that wait for one that is slower: each may hold some ten megabytes.
+constexpr size_t kMostWaiting = 6;
+
+std::chrono::steady_clock::time_point deadline_of(const Context& context) {
+  return context.depth == Depth::kDefault
+             ? std::min(context.deadline, std::chrono::steady_clock::now() + kDefaultTime)
+             : context.deadline;
+}
+
+std::map<int64_t, std::string> usernames(const model::Facts& facts) {
+  std::map<int64_t, std::string> names;
+  for (const model::User& user : facts.read<model::User>()) {
+    names.emplace(user.uid, user.username);
+  }
+  return names;
+}
+
+void collect(Context& context) {
+  const parse::ZoneInfo zone = read_zone(context);
+  const auto deadline = deadline_of(context);
+  const Plan plan = make_plan(context.host, find_logs(context), zone);
+  const auto names = usernames(context.facts);
+  const Surroundings surroundings{context.host, zone, names, deadline};
+  Merge merge(plan);
+  OrderedWork<uint32_t, std::optional<PartFacts>> work(
+      [&](const uint32_t& number) -> std::optional<PartFacts> {
+        if (std::chrono::steady_clock::now() > deadline) {
+          return std::nullopt;
+        }
+        const Part& part = plan.parts[number];
+        if (context.progress) {
+          context.progress(part.log->path);
+        }
+        return read_part(part, surroundings);
+      },
+      [&](uint32_t&& number, std::optional<PartFacts>&& facts, std::vector<uint32_t>&) {
+        if (facts) {
+          merge.take(number, *std::move(facts));
+        }
+      },
+      kMostWaiting);
+  for (const uint32_t number : plan.order) {
+    const LogFile& log = *plan.parts[number].log;
+    if (log.format != LogFormat::kUnknown && !log.error) {
+      work.add(number);
+    }
+  }
+  work.run(context.jobs);
+  merge.finish(context);
+  // Refused logs are not logs that say nothing.
+  if (saw_nothing(context.facts, "logs")) {
+    for (const model::TableInfo* table : collector().provides) {
+      context.facts.drop(*table);
+    }
+  }
+}
+
+}  // namespace
+
+const Collector& collector() {
+  static const model::TableInfo* const kProvides[] = {
+      &model::tables::auth_events(),    &model::tables::events(),
+      &model::tables::last(),           &model::tables::lastlog(),
+      &model::tables::log_anomalies(),  &model::tables::log_files(),
+      &model::tables::login_attempts(), &model::tables::logins(),
+      &model::tables::process_events(), &model::tables::web_clients(),
+      &model::tables::web_requests(),   &model::tables::web_scripts()};
+  static const model::TableInfo* const kNeeds[] = {&model::tables::mounts(),
+                                                   &model::tables::users()};
+  static const Collector kCollector{"logs", kProvides, kNeeds, collect, nullptr};
+  return kCollector;
+}
+
+}  // namespace genba::collect::logs

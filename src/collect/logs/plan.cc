@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/logs/plan.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+
+#include "parse/log_clock/log_clock.h"
+
+namespace genba::collect::logs {
+
+namespace {
+
+// Smaller files are one part. A part is some tenth of a second of work.
+constexpr uint64_t kPartBytes = 32ULL << 20;
+// A cut is made behind the first line end within so much of it; a line longer than this is not cut.
+constexpr size_t kLookForEnd = 256UL << 10;
+constexpr int64_t kDay = 86'400;
+// A clock that was wrong by so much is still believed before a year is.
+constexpr int64_t kSlack = 2 * kDay;
+constexpr int64_t kNanoseconds = 1'000'000'000;
+
+// Logs of logins first, then those of the system, then what is large and says less.
+int rank_of(const LogSet& set, LogFormat format) {
+  const std::string_view name = std::string_view(set.name).substr(set.name.rfind('/') + 1);
+  switch (format) {
+    case LogFormat::kUtmp:
+    case LogFormat::kBtmp:
+    case LogFormat::kLastlog:
+    case LogFormat::kLastlog2:
+    case LogFormat::kWtmpdb: return 0;
+    case LogFormat::kSyslog: return name == "auth.log" || name == "secure" ? 1 : 3;
+    case LogFormat::kDpkg:
+    case LogFormat::kApt:
+    case LogFormat::kYum:
+    case LogFormat::kDnf:
+    case LogFormat::kZypper: return 1;
+    case LogFormat::kJournal: return 2;
+    case LogFormat::kAudit:
+    case LogFormat::kWebError:
+    case LogFormat::kFtp:
+    case LogFormat::kFail2ban: return 3;
+    case LogFormat::kWebAccess: return 4;
+    case LogFormat::kDocker:
+    case LogFormat::kUnknown: return 5;
+  }
+  return 5;
+}
+
+struct Cut {
+  uint64_t at = 0;
+  std::optional<parse::LogTime> first_time;
+};
+
+// Where the file may be cut near an offset, and the time of the line that begins there.
+std::optional<Cut> cut_near(host::FileReader& file, LogFormat format, uint64_t offset) {
+  std::string buffer(kLookForEnd, '\0');
+  const auto got = file.read_at(offset, buffer);
+  if (!got) {
+    return std::nullopt;
+  }
+  const std::string_view bytes = std::string_view(buffer).substr(0, *got);
+  const size_t end = bytes.find('\n');
+  if (end == std::string_view::npos || end + 1 == bytes.size()) {
+    return std::nullopt;
+  }
+  const std::string_view rest = bytes.substr(end + 1);
+  return Cut{offset + end + 1, time_of_line(format, rest.substr(0, rest.find('\n')))};
+}
+
+class Planner {
+ public:
+  Planner(const host::Host& host, const parse::ZoneInfo& zone) : host_(host), zone_(zone) {}
+
+  void add_set(const LogSet& set, uint16_t set_number, uint16_t& file_number, Plan& plan) {
+    const size_t first = plan.parts.size();
+    for (const LogFile& log : set.files) {
+      Part part;
+      part.log = &log;
+      part.source = set.name;
+      part.file = file_number++;
+      part.source_number = set_number;
+      part.first_time = log.first_time;
+      part.bound = log.status.mtime.nanoseconds / kNanoseconds;
+      add_file(part, plan.parts);
+    }
+    find_years(plan.parts, first);
+    for (size_t i = first; i < plan.parts.size(); ++i) {
+      plan.parts[i].number = static_cast<uint32_t>(i);
+      const auto age = static_cast<int64_t>(plan.parts.size() - 1 - i);
+      keys_.emplace_back(age, rank_of(set, plan.parts[i].log->format), static_cast<uint32_t>(i));
+    }
+  }
+
+  std::vector<uint32_t> order() {
+    std::sort(keys_.begin(), keys_.end());
+    std::vector<uint32_t> order;
+    for (const auto& [age, rank, part] : keys_) {
+      order.push_back(part);
+    }
+    return order;
+  }
+
+ private:
+  void add_file(Part part, std::vector<Part>& parts) {
+    const LogFile& log = *part.log;
+    const bool cuttable = is_text(log.format) && log.compression == parse::Compression::kNone &&
+                          log.format != LogFormat::kAudit && log.format != LogFormat::kApt &&
+                          log.status.size >= 2 * kPartBytes;
+    if (!cuttable) {
+      parts.push_back(std::move(part));
+      return;
+    }
+    const auto file = host_.open_file(log.path);
+    for (uint64_t at = kPartBytes; file && at + kPartBytes <= log.status.size; at += kPartBytes) {
+      if (const auto cut = cut_near(**file, log.format, at)) {
+        part.to = cut->at;
+        parts.push_back(part);
+        part.from = cut->at;
+        part.to = UINT64_MAX;
+        part.first_time = cut->first_time;
+      }
+    }
+    parts.push_back(std::move(part));
+  }
+
+  void find_years(std::vector<Part>& parts, size_t first) const {
+    int64_t younger = INT64_MAX;
+    for (size_t i = parts.size(); i-- > first;) {
+      Part& part = parts[i];
+      part.bound = std::min(part.bound, younger);
+      const int64_t latest = part.bound + kSlack;
+      part.first_year =
+          static_cast<int32_t>(base::to_civil(base::timestamp_from_unix(latest)).year);
+      if (!part.first_time) {
+        continue;
+      }
+      int64_t begin = utc_of(*part.first_time, part.first_year);
+      if (part.first_time->year == 0 && begin > latest) {
+        begin = utc_of(*part.first_time, --part.first_year);
+      }
+      younger = std::min(younger, begin);
+    }
+  }
+
+  int64_t utc_of(const parse::LogTime& time, int32_t year) const {
+    return parse::LogClock(zone_, year).resolve(time).seconds;
+  }
+
+  const host::Host& host_;
+  const parse::ZoneInfo& zone_;
+  std::vector<std::tuple<int64_t, int, uint32_t>> keys_;
+};
+
+}  // namespace
+
+Plan make_plan(const host::Host& host, std::vector<LogSet> sets, const parse::ZoneInfo& zone) {
+  Plan plan;
+  plan.sets = std::move(sets);
+  Planner planner(host, zone);
+  uint16_t file_number = 0;
+  for (size_t i = 0; i < plan.sets.size(); ++i) {
+    planner.add_set(plan.sets[i], static_cast<uint16_t>(i), file_number, plan);
+  }
+  plan.order = planner.order();
+  return plan;
+}
+
+}  // namespace genba::collect::logs
