@@ -28,6 +28,10 @@ void add_unique(std::vector<std::string>& list, const std::string& text) {
   }
 }
 
+bool is_log(std::string_view path) {
+  return path.substr(0, 9) == "/var/log/" || path.substr(0, 9) == "/run/log/";
+}
+
 // What tells one entry from another: two rules may speak of one entry, and one finding of several.
 std::string entry_name(std::string_view table, const model::Evidence& evidence) {
   const bool unit = table != "crontab" && table != "startup_items";
@@ -74,6 +78,70 @@ class Entries {
   std::array<std::set<std::string>, kKinds> names_;
 };
 
+bool has_technique(const Finding& finding, std::string_view technique) {
+  return std::any_of(finding.attack.begin(), finding.attack.end(),
+                     [&](const std::string& id) { return id.substr(0, 5) == technique; });
+}
+
+const model::OwnedValue* value_of(const model::Evidence& evidence, std::string_view key) {
+  for (const model::Field& field : evidence.row) {
+    if (field.key == key) {
+      return &field.value;
+    }
+  }
+  return nullptr;
+}
+
+std::string text_in(const model::Evidence& evidence, std::string_view key) {
+  const model::OwnedValue* value = value_of(evidence, key);
+  const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+  return text == nullptr ? std::string() : *text;
+}
+
+int64_t number_in(const model::Evidence& evidence, std::string_view key) {
+  const model::OwnedValue* value = value_of(evidence, key);
+  const auto* number = value == nullptr ? nullptr : std::get_if<int64_t>(value);
+  return number == nullptr ? 0 : *number;
+}
+
+// A guessed login (ATT&CK T1110) tells who got in, from where, after how many failures.
+void add_way_in(const Finding& finding, std::vector<WayIn>& ways) {
+  if (!has_technique(finding, "T1110")) {
+    return;
+  }
+  for (const model::Evidence& evidence : finding.evidence) {
+    WayIn way;
+    way.time = base::Timestamp{number_in(evidence, "time")};
+    way.address = text_in(evidence, "address");
+    way.username = text_in(evidence, "username");
+    way.method = text_in(evidence, "method");
+    way.failures = number_in(evidence, "failures");
+    const bool known = std::any_of(ways.begin(), ways.end(), [&](const WayIn& each) {
+      return each.address == way.address && each.username == way.username;
+    });
+    if (way.time.nanoseconds != 0 && !way.address.empty() && !way.username.empty() && !known) {
+      ways.push_back(std::move(way));
+    }
+  }
+  std::sort(ways.begin(), ways.end(),
+            [](const WayIn& left, const WayIn& right) { return left.time < right.time; });
+}
+
+// The logs that a finding says were altered, and the accounts that it says were made.
+void add_traces(const Finding& finding, IncidentContents& contents) {
+  const bool altered = has_technique(finding, "T1070") || has_technique(finding, "T1562") ||
+                       has_technique(finding, "T1565");
+  for (const Subject& subject : finding.subjects) {
+    const std::string path = text_at(subject, "path");
+    if (altered && (subject.kind == "log" || subject.kind == "file") && is_log(path)) {
+      add_unique(contents.altered_logs, path);
+    }
+    if (subject.kind == "user" && has_technique(finding, "T1136")) {
+      add_unique(contents.new_accounts, text_at(subject, "username"));
+    }
+  }
+}
+
 }  // namespace
 
 std::string text_at(const Subject& subject, std::string_view key) {
@@ -96,6 +164,8 @@ IncidentContents contents_of(const std::vector<const Finding*>& all, const LinkF
   std::set<std::string> key_files;
   for (const Finding* finding : findings) {
     entries.add(*finding, contents.persistence);
+    add_way_in(*finding, contents.ways_in);
+    add_traces(*finding, contents);
     bool about_process = false;
     for (const Subject& subject : finding->subjects) {
       if (subject.kind == "process") {
@@ -128,7 +198,7 @@ IncidentContents contents_of(const std::vector<const Finding*>& all, const LinkF
   for (const Finding* finding : findings) {
     for (const Subject& subject : finding->subjects) {
       const std::string path = subject.kind == "file" ? text_at(subject, "path") : "";
-      if (!path.empty() && told.insert(path).second) {
+      if (!path.empty() && !is_log(path) && told.insert(path).second) {
         contents.files.push_back(path);
       }
     }

@@ -6,15 +6,26 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "judge/incident_links.h"
 #include "model/facts.h"
 #include "model/finding.h"
 
 namespace genba::judge {
+
+/// A login that was guessed, as a finding tells it.
+struct WayIn {
+  base::Timestamp time;
+  std::string address;
+  std::string username;
+  std::string method;
+  int64_t failures = 0;  ///< of that address before
+};
 
 /// What an incident consists of, counted.
 struct IncidentContents {
@@ -22,8 +33,11 @@ struct IncidentContents {
   std::vector<std::string> programs;  ///< paths of processes, most severe first
   std::vector<std::string> files;     ///< other files that findings are about
   std::vector<std::string> accounts;
-  std::vector<std::string> owners;       ///< accounts that the processes run as
-  std::vector<std::string> persistence;  ///< files that start something
+  std::vector<std::string> owners;        ///< accounts that the processes run as
+  std::vector<std::string> persistence;   ///< files that start something
+  std::vector<WayIn> ways_in;             ///< earliest first
+  std::vector<std::string> new_accounts;  ///< made by the intruder (ATT&CK T1136)
+  std::vector<std::string> altered_logs;  ///< cut, wiped, forged or emptied (T1070, T1562, T1565)
   size_t processes = 0;
   size_t cron_entries = 0;
   size_t units = 0;

@@ -270,6 +270,9 @@ void LinkFinder::add_accounts(const model::Finding& finding, Links& links) const
     }
   };
   for (const Subject& subject : finding.subjects) {
+    if (subject.kind == "log") {
+      add_unique(links.accounts, "root");  // only root writes there
+    }
     if (subject.kind == "user") {
       if (const std::string* name = text_of(subject.find("username"))) {
         add_unique(links.accounts, *name);

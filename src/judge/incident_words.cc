@@ -110,8 +110,46 @@ void add_programs(const IncidentContents& contents, Clauses& clauses) {
   }
 }
 
+// How they came in, and whom they made.
+void add_ways_in(const IncidentContents& contents, Clauses& clauses) {
+  for (size_t i = 0; i < std::min<size_t>(contents.ways_in.size(), kMaxNames); ++i) {
+    const WayIn& way = contents.ways_in[i];
+    const std::string time = base::to_display(way.time);
+    const std::string method_en = way.method.empty() ? "" : " by " + way.method;
+    const std::string method_ja = way.method.empty() ? "" : fmt::format("（{}）", way.method);
+    if (way.failures > 0) {
+      clauses.en.push_back(fmt::format("{} failed {} times and got in as {} at {}{}", way.address,
+                                       way.failures, way.username, time, method_en));
+      clauses.ja += fmt::format("{} が{}回失敗した後、{} に {} としてログインしました{}。",
+                                way.address, way.failures, time, way.username, method_ja);
+    } else {
+      clauses.en.push_back(
+          fmt::format("{} got in as {} at {}{}", way.address, way.username, time, method_en));
+      clauses.ja += fmt::format("{} が {} に {} としてログインしました{}。", way.address, time,
+                                way.username, method_ja);
+    }
+  }
+  if (!contents.new_accounts.empty()) {
+    const bool one = contents.new_accounts.size() == 1;
+    clauses.en.push_back(fmt::format("the {} {} {} made", one ? "account" : "accounts",
+                                     english(contents.new_accounts), one ? "was" : "were"));
+    clauses.ja += fmt::format("アカウント {} が作成されました。", japanese(contents.new_accounts));
+  }
+}
+
+void add_altered_logs(const IncidentContents& contents, Clauses& clauses) {
+  if (contents.altered_logs.empty()) {
+    return;
+  }
+  const bool one = contents.altered_logs.size() == 1;
+  clauses.en.push_back(fmt::format("the {} {} {} marks of being altered", one ? "log" : "logs",
+                                   english(contents.altered_logs), one ? "bears" : "bear"));
+  clauses.ja += fmt::format("ログ {} に改変の痕跡があります。", japanese(contents.altered_logs));
+}
+
 Clauses clauses_of(const IncidentContents& contents) {
   Clauses clauses;
+  add_ways_in(contents, clauses);
   add_programs(contents, clauses);
   const Text entries = entries_of(contents);
   if (!entries.en.empty()) {
@@ -132,6 +170,7 @@ Clauses clauses_of(const IncidentContents& contents) {
                     english(contents.files), contents.files.size() == 1 ? "is" : "are"));
     clauses.ja += fmt::format("ファイル {} が不審です。", japanese(contents.files));
   }
+  add_altered_logs(contents, clauses);
   return clauses;
 }
 
