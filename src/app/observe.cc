@@ -186,7 +186,7 @@ Result<Observation> observe_case(const ObserveOptions& options) {
 }
 
 Result<Observation> observe_host(const ObserveOptions& options, const collect::Wanted& wanted,
-                                 Progress& progress) {
+                                 Progress& progress, const HostWork& work) {
   GENBA_TRY(const auto host, open_host(options));
   Observation observation;
   observation.run.started = host->clocks().realtime;
@@ -230,6 +230,16 @@ Result<Observation> observe_host(const ObserveOptions& options, const collect::W
           return error;
         });
   }
+  if (work) {
+    collect::Context context{.host = *host,
+                             .facts = observation.facts,
+                             .wanted = wanted,
+                             .depth = options.depth,
+                             .deadline = gather_options.deadline,
+                             .jobs = gather_options.jobs,
+                             .progress = gather_options.progress};
+    GENBA_TRY_VOID(work(context));
+  }
   fill_footprint(host->footprint(), observation.run);
   return observation;
 }
@@ -237,10 +247,10 @@ Result<Observation> observe_host(const ObserveOptions& options, const collect::W
 }  // namespace
 
 base::Result<Observation> observe(const ObserveOptions& options, const collect::Wanted& wanted,
-                                  Progress& progress) {
+                                  Progress& progress, const HostWork& work) {
   const auto started = std::chrono::steady_clock::now();
   auto observation =
-      options.case_dir ? observe_case(options) : observe_host(options, wanted, progress);
+      options.case_dir ? observe_case(options) : observe_host(options, wanted, progress, work);
   if (observation) {
     observation->run.version = options.version;
     observation->run.command = options.command;

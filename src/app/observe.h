@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -43,10 +44,15 @@ struct Observation {
   std::optional<base::Error> no_system;
 };
 
+/// What a verb does while the machine can still be asked: after the collectors have run, inside the
+/// sandbox. `context` is that of a collector whose facts are the run's.
+using HostWork = std::function<base::Result<void>(collect::Context& context)>;
+
 /// An Observation, or kInvalid for options that cannot be obeyed (a --root that is no directory, a
 /// --save that exists), kDamaged for a case that cannot be read at all.
+/// `work` is not done for a case, which has no machine; its error becomes the result.
 base::Result<Observation> observe(const ObserveOptions& options, const collect::Wanted& wanted,
-                                  Progress& progress);
+                                  Progress& progress, const HostWork& work = {});
 
 /// Fills in what is known only at the end: the seconds since `started`, bytes written, memory.
 void complete_figures(std::chrono::steady_clock::time_point started, render::RunFigures& run);

@@ -2,8 +2,10 @@
 #include "cli/common.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "app/output.h"
+#include "base/moment.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "cli/error_words.h"
@@ -78,6 +80,65 @@ base::Result<model::Language> language_of(const Invocation& invocation, const Te
   }
   return base::fail(
       usage(fmt::format("--lang takes en or ja, not '{}'", base::escape_for_terminal(*asked))));
+}
+
+base::Result<std::optional<base::Timestamp>> moment_of(const Invocation& invocation,
+                                                       std::string_view option) {
+  const auto text = invocation.value(option);
+  if (!text) {
+    return std::optional<base::Timestamp>();
+  }
+  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  const auto moment = base::parse_moment(*text, base::Timestamp{now.count()});
+  if (!moment) {
+    return base::fail(usage(fmt::format(
+        "--{} takes a time in UTC, such as 2026-11-21, '2026-11-21 03:12' or 3d, not '{}'", option,
+        base::escape_for_terminal(*text))));
+  }
+  return moment;
+}
+
+Exit exit_of(const base::Result<app::TriageOutcome>& outcome, app::Progress& progress,
+             const Terminal& terminal) {
+  if (!outcome) {
+    progress.wipe();
+    return complain(outcome.error(), terminal.language);
+  }
+  if (outcome->reader == app::Reader::kGone) {
+    return Exit::kNothingFound;  // nobody was told, so there is nothing to say by the exit code
+  }
+  if (outcome->no_system) {
+    complain(*outcome->no_system, terminal.language);
+  }
+  switch (outcome->verdict) {
+    case model::Verdict::kCouldNotLook: return Exit::kCouldNotLook;
+    case model::Verdict::kNothingFound: return Exit::kNothingFound;
+    case model::Verdict::kSuspicious:
+    case model::Verdict::kCompromised: return Exit::kFindings;
+  }
+  return Exit::kCouldNotLook;
+}
+
+base::Result<render::TerminalStyle> style_of(const Invocation& invocation,
+                                             const Terminal& terminal) {
+  render::TerminalStyle style;
+  GENBA_TRY(style.language, language_of(invocation, terminal));
+  style.colour = terminal.colour && !invocation.has("no-color") ? render::Colour::kAnsi
+                                                                : render::Colour::kPlain;
+  style.columns = terminal.columns;
+  style.detail = invocation.has("summary") ? render::Detail::kSummary : render::Detail::kFull;
+  return style;
+}
+
+std::vector<std::string> values_of(const Invocation& invocation, std::string_view option) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : invocation.options) {
+    if (name == option) {
+      values.push_back(value);
+    }
+  }
+  return values;
 }
 
 app::ProgressMode progress_mode(const Invocation& invocation, const Terminal& terminal) {

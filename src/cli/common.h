@@ -5,7 +5,8 @@
 
 #include <string>
 
-#include "app/observe.h"
+#include "app/triage.h"
+#include "base/time.h"
 #include "cli/command.h"
 
 namespace genba::cli {
@@ -19,6 +20,22 @@ std::optional<model::Language> parse_language(std::string_view name);
 
 /// --lang when given (kInvalid for another word than en or ja), else the terminal's language.
 base::Result<model::Language> language_of(const Invocation& invocation, const Terminal& terminal);
+
+/// The time that an option names (base::parse_moment); nothing without the option, kInvalid for
+/// what is no time.
+base::Result<std::optional<base::Timestamp>> moment_of(const Invocation& invocation,
+                                                       std::string_view option);
+
+/// The exit code of a verb that judges; complains when it failed.
+Exit exit_of(const base::Result<app::TriageOutcome>& outcome, app::Progress& progress,
+             const Terminal& terminal);
+
+/// Colour, width and language of the terminal, as options change them.
+base::Result<render::TerminalStyle> style_of(const Invocation& invocation,
+                                             const Terminal& terminal);
+
+/// All values of an option that may be given several times.
+std::vector<std::string> values_of(const Invocation& invocation, std::string_view option);
 
 /// Progress on a terminal's stderr, unless --quiet.
 app::ProgressMode progress_mode(const Invocation& invocation, const Terminal& terminal);

@@ -29,6 +29,11 @@ constexpr render::Phrase kPhrases[] = {
      "を外してください"},
     {"--jobs takes a number from 1 to *, not '*'",
      "--jobs には1から{0}までの数を指定してください（'{1}' は使えません）"},
+    {"--* takes a time in UTC, such as 2026-11-21, '2026-11-21 03:12' or 3d, not '*'",
+     "--{0} には UTC の時刻（2026-11-21、'2026-11-21 03:12'、3d など）を指定してください（'{1}' "
+     "は使えません）"},
+    {"--ip must be an address or a network, such as 203.0.113.7 or 203.0.113.0/24",
+     "--ip にはアドレスかネットワーク（203.0.113.7、203.0.113.0/24 など）を指定してください"},
     {"--lang takes en or ja, not '*'",
      "--lang には en か ja を指定してください（'{0}' は使えません）"},
     {"--format takes man, bash, zsh, fish, verbs, tables or rules, not '*'",

@@ -55,8 +55,9 @@ void write_contents(Page& page, const Brief& brief) {
       {"gaps", Word::kNotLookedAt},        {"incidents", Word::kIncidents},
       {"findings", Word::kFindings},       {"processes", Word::kProcessTree},
       {"connections", Word::kConnections}, {"persistence", Word::kPersistence},
-      {"accounts", Word::kAccounts},       {"weaknesses", Word::kWeaknesses},
-      {"coverage", Word::kCoverage},       {"how", Word::kHowToRead},
+      {"accounts", Word::kAccounts},       {"logs", Word::kLogs},
+      {"weaknesses", Word::kWeaknesses},   {"coverage", Word::kCoverage},
+      {"how", Word::kHowToRead},
   };
   page.markup("<nav aria-label=\"");
   page.text(page.say(Word::kContents));
@@ -128,6 +129,7 @@ std::string render_html(const Report& report, Language language) {
   write_connections(page, report, marks);
   write_persistence(page, report, marks);
   write_accounts(page, report, marks);
+  write_logs(page, report, marks);
   write_weaknesses(page, brief);
   write_coverage(page, report, brief);
   write_how_to_read(page);

@@ -36,6 +36,7 @@ void write_processes(Page& page, const Report& report, const Marks& marks);
 void write_connections(Page& page, const Report& report, const Marks& marks);
 void write_persistence(Page& page, const Report& report, const Marks& marks);
 void write_accounts(Page& page, const Report& report, const Marks& marks);
+void write_logs(Page& page, const Report& report, const Marks& marks);
 void write_weaknesses(Page& page, const Brief& brief);
 void write_coverage(Page& page, const Report& report, const Brief& brief);
 void write_how_to_read(Page& page);

@@ -146,7 +146,7 @@ TEST(Html, ReportWithoutFactsSaysThatNothingWasRead) {
   fixture.report.facts = &fixture.facts;
   fixture.report.judgement = &fixture.judgement;
   const std::string page = render_html(fixture.report, Language::kEnglish);
-  EXPECT_EQ(count(page, "Not read in this run."), 4U);
+  EXPECT_EQ(count(page, "Not read in this run."), 5U);
 }
 
 TEST(Html, EveryLinkLeadsSomewhere) {

@@ -227,7 +227,8 @@ void write_summary(JsonWriter& json, const Report& report) {
 
 }  // namespace
 
-std::string render_json_lines(const Report& report, Language language) {
+std::string render_json_lines(const Report& report, Language language,
+                              std::string_view more_lines) {
   std::string out;
   const auto line = [&out](const auto& write) {
     JsonWriter json(out);
@@ -236,6 +237,7 @@ std::string render_json_lines(const Report& report, Language language) {
   };
   const model::Judgement& judgement = *report.judgement;
   line([&](JsonWriter& json) { write_host(json, report); });
+  out += more_lines;
   for (const auto& finding : judgement.findings) {
     line([&](JsonWriter& json) { write_finding(json, finding, language); });
   }

@@ -60,7 +60,9 @@ std::string render_terminal(const Report& report, const TerminalStyle& style);
 /// One HTML file without scripts or references to anything outside it; at most 5 MB.
 std::string render_html(const Report& report, model::Language language);
 
-/// `triage --json`: JSON lines as docs/architecture.md contracts them.
-std::string render_json_lines(const Report& report, model::Language language);
+/// `triage --json`: JSON lines as docs/architecture.md contracts them. `more_lines`, whole lines of
+/// another verb, come behind the first.
+std::string render_json_lines(const Report& report, model::Language language,
+                              std::string_view more_lines = {});
 
 }  // namespace genba::render

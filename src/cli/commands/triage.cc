@@ -46,25 +46,16 @@ base::Result<app::TriageOptions> options_of(const Invocation& invocation,
                                             const Terminal& terminal) {
   app::TriageOptions options;
   GENBA_TRY(options.observe, observe_options(invocation));
-  GENBA_TRY(options.style.language, language_of(invocation, terminal));
+  GENBA_TRY(options.style, style_of(invocation, terminal));
   options.program = terminal.program;
   options.observe.depth = invocation.has("deep") ? collect::Depth::kDeep : collect::Depth::kDefault;
   options.observe.walk = invocation.has("no-walk") ? app::Walk::kNo : app::Walk::kYes;
-  for (const auto& [name, value] : invocation.options) {
-    if (name == "rules") {
-      options.rule_directories.push_back(value);
-    }
-  }
+  options.rule_directories = values_of(invocation, "rules");
   if (const auto report = invocation.value("report")) {
     options.report = std::string(*report);
     options.observe.writing = sys::Writing::kAllowed;
   }
   options.format = invocation.has("json") ? app::Format::kJson : app::Format::kTable;
-  options.style.colour = terminal.colour && !invocation.has("no-color") ? render::Colour::kAnsi
-                                                                        : render::Colour::kPlain;
-  options.style.columns = terminal.columns;
-  options.style.detail =
-      invocation.has("summary") ? render::Detail::kSummary : render::Detail::kFull;
   return options;
 }
 
@@ -74,24 +65,7 @@ Exit run(const Invocation& invocation, const Terminal& terminal) {
     return complain(options.error(), terminal.language);
   }
   app::Progress progress(progress_mode(invocation, terminal), options->style.language);
-  const auto outcome = app::run_triage(*options, progress);
-  if (!outcome) {
-    progress.wipe();
-    return complain(outcome.error(), terminal.language);
-  }
-  if (outcome->reader == app::Reader::kGone) {
-    return Exit::kNothingFound;  // nobody was told, so there is nothing to say by the exit code
-  }
-  if (outcome->no_system) {
-    complain(*outcome->no_system, terminal.language);
-  }
-  switch (outcome->verdict) {
-    case model::Verdict::kCouldNotLook: return Exit::kCouldNotLook;
-    case model::Verdict::kNothingFound: return Exit::kNothingFound;
-    case model::Verdict::kSuspicious:
-    case model::Verdict::kCompromised: return Exit::kFindings;
-  }
-  return Exit::kCouldNotLook;
+  return exit_of(app::run_triage(*options, progress), progress, terminal);
 }
 
 }  // namespace

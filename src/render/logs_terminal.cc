@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "fmt/format.h"
+#include "render/brief.h"
+#include "render/gaps.h"
+#include "render/log_words.h"
+#include "render/logs.h"
+#include "render/screen.h"
+#include "render/terminal_parts.h"
+
+namespace genba::render {
+
+namespace {
+
+using model::Language;
+
+// The first screen shows so many of each; below it, or with a filter, more.
+constexpr size_t kFewGroups = 5;
+constexpr size_t kFewLogins = 10;
+constexpr size_t kManyLogins = 200;
+constexpr size_t kFewDeeds = 12;
+constexpr size_t kManyDeeds = 200;
+constexpr size_t kFewAnomalies = 8;
+constexpr size_t kManyAnomalies = 100;
+constexpr int64_t kHour = 3600LL * 1'000'000'000;
+// Failures of a network that are worth a word beside a login.
+constexpr int64_t kManyFailures = 20;
+
+std::string number(int64_t value) {
+  return with_commas(static_cast<uint64_t>(std::max<int64_t>(value, 0)));
+}
+
+// "2026-11-21 03:12:09", without the UTC that the foot of the screen tells.
+std::string short_time(base::Timestamp time) {
+  return base::to_display(time).substr(0, 19);
+}
+
+std::string minute_of(base::Timestamp time) {
+  return base::to_display(time).substr(0, 16);
+}
+
+class LogsScreen {
+ public:
+  LogsScreen(const Report& report, const LogBrief& brief, const TerminalStyle& style)
+      : report_(report),
+        brief_(brief),
+        screen_(style, report.run.program),
+        full_(style.detail == Detail::kFull) {}
+
+  std::string run() {
+    put_head();
+    put_attempts();
+    put_logins();
+    put_deeds();
+    put_missing();
+    screen_.blank();
+    screen_.text(screen_.say(Word::kLogsTimes), 0, Paint::kDim);
+    const Brief gaps = make_brief(report_);
+    screen_.text(gaps_sentence(report_, gaps, screen_.language()), 0);
+    if (full_) {
+      put_findings(screen_, gaps);
+      put_coverage(screen_, report_, gaps);
+      put_footprint(screen_, report_);
+    }
+    return screen_.take();
+  }
+
+ private:
+  void put_head() {
+    std::string host = host_fact(report_, "hostname", screen_.language());
+    host = host.empty() ? report_.run.source : host;
+    if (!brief_.first_line || !brief_.last_line) {
+      screen_.text(screen_.say(Word::kLogsNone), 0, Paint::kBold);
+      return;
+    }
+    screen_.text(screen_.say(Word::kLogsOf, {host, base::to_display(*brief_.first_line),
+                                             base::to_display(*brief_.last_line),
+                                             number(brief_.files), number(brief_.lines)}),
+                 0, Paint::kBold);
+  }
+
+  void put_attempts() {
+    screen_.blank();
+    screen_.heading(screen_.say(Word::kLogsTried));
+    if (brief_.attempts == 0) {
+      screen_.text(screen_.say(Word::kLogsNobodyTried), 2);
+      return;
+    }
+    const int64_t hours = std::max<int64_t>(
+        1, (brief_.last_attempt->nanoseconds - brief_.first_attempt->nanoseconds) / kHour);
+    screen_.text(
+        screen_.say(Word::kLogsTriedSays,
+                    {number(brief_.attempts), number(brief_.addresses), number(brief_.networks),
+                     base::to_display(*brief_.first_attempt),
+                     base::to_display(*brief_.last_attempt), number(brief_.attempts / hours)}),
+        2);
+    put_over_time();
+    put_groups(Word::kLogsAddress, Word::kLogsNames, brief_.by_address);
+    put_groups(Word::kLogsNetwork, Word::kLogsAddresses, brief_.by_network);
+    put_groups(Word::kLogsTriedName, Word::kLogsAddresses, brief_.by_name);
+  }
+
+  // One character for each piece of time, eight heights; a login is a mark below it.
+  void put_over_time() {
+    if (brief_.over_time.size() < 8 || screen_.columns() < brief_.over_time.size() + 4) {
+      return;
+    }
+    static constexpr std::string_view kHeights[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    int64_t most = 1;
+    bool any_login = false;
+    for (const AttemptsInTime& piece : brief_.over_time) {
+      most = std::max(most, piece.attempts);
+      any_login = any_login || piece.logins > 0;
+    }
+    std::string bars;
+    std::string marks;
+    for (const AttemptsInTime& piece : brief_.over_time) {
+      const int64_t height = piece.attempts == 0 ? 0 : 1 + (piece.attempts * 7 / most);
+      bars += kHeights[static_cast<size_t>(height)];
+      marks += piece.logins > 0 ? "^" : " ";
+    }
+    screen_.text(bars, 2, Paint::kDim);
+    if (any_login) {
+      screen_.text(marks, 2, Paint::kYellow);
+    }
+  }
+
+  void put_groups(Word name, Word others, const std::vector<AttemptGroup>& groups) {
+    const size_t count = std::min(groups.size(), full_ ? 2 * kFewGroups : kFewGroups);
+    if (count == 0) {
+      return;
+    }
+    size_t width = base::display_width(screen_.say(name));
+    for (size_t i = 0; i < count; ++i) {
+      width = std::max(width, base::display_width(base::escape_for_terminal(groups[i].name)));
+    }
+    width = std::min(width, screen_.columns() / 2);
+    screen_.labelled_line(screen_.say(name),
+                          fmt::format("{:>11} {:>9}  {:<16}  {}", screen_.say(Word::kLogsAttempts),
+                                      screen_.say(others), screen_.say(Word::kLogsFirst),
+                                      screen_.say(Word::kLogsLast)),
+                          2, width);
+    for (size_t i = 0; i < count; ++i) {
+      const AttemptGroup& group = groups[i];
+      std::string line =
+          fmt::format("{:>11} {:>9}  {}  {}", number(group.attempts), number(group.others),
+                      minute_of(group.first), minute_of(group.last));
+      if (group.accepted > 0) {
+        line += "  " + screen_.say(Word::kLogsGotInTimes, {number(group.accepted)});
+      }
+      screen_.labelled_line(group.name, line, 2, width);
+    }
+  }
+
+  std::string login_line(const model::Login& login) {
+    std::string line = fmt::format("{}{} {}", short_time(login.time),
+                                   certainty_mark(login.certainty), login.username);
+    const auto add = [&](const std::string& part) { line += " " + part; };
+    const auto remark = [&](const std::string& part) {
+      line += std::string(screen_.say(Word::kComma)) + part;
+    };
+    if (login.address) {
+      add(screen_.say(Word::kLogsFrom, {*login.address}));
+    }
+    if (login.method) {
+      add(screen_.say(Word::kLogsBy, {*login.method}));
+    }
+    if (login.fingerprint) {
+      add(*login.fingerprint);
+    }
+    if (login.first_of_address && login.address) {
+      remark(std::string(screen_.say(Word::kLogsFirstTime)));
+    }
+    if (login.failures_before >= kManyFailures || login.failures_before_hour > 0) {
+      remark(screen_.say(Word::kLogsFailedBefore, {number(login.failures_before)}));
+    } else if (login.network_failures_before >= kManyFailures) {
+      remark(screen_.say(Word::kLogsNetworkFailedBefore, {number(login.network_failures_before)}));
+    }
+    return line;
+  }
+
+  void put_logins() {
+    screen_.blank();
+    screen_.heading(screen_.say(Word::kLogsGotIn));
+    if (brief_.logins.empty()) {
+      screen_.text(screen_.say(Word::kLogsNobodyGotIn), 2);
+      return;
+    }
+    std::set<std::string> users;
+    std::set<std::string> addresses;
+    for (const model::Login& login : brief_.logins) {
+      users.insert(login.username);
+      addresses.insert(login.address.value_or(""));
+    }
+    screen_.text(
+        screen_.say(Word::kLogsGotInSays, {number(static_cast<int64_t>(brief_.logins.size())),
+                                           number(static_cast<int64_t>(users.size())),
+                                           number(static_cast<int64_t>(addresses.size()))}),
+        2);
+    put_newest(brief_.logins, full_ ? kManyLogins : kFewLogins, [this](const model::Login& login) {
+      const bool odd = login.failures_before >= kManyFailures;
+      screen_.text(login_line(login), 2, odd ? Paint::kRed : Paint::kPlain, 3);
+    });
+  }
+
+  // The newest of them, in order of time; how many there are before these.
+  template <class Row, class Put>
+  void put_newest(const std::vector<Row>& rows, size_t most, Put put) {
+    const size_t first = rows.size() - std::min(rows.size(), most);
+    if (first > 0) {
+      screen_.text(screen_.say(Word::kLogsOlder, {number(static_cast<int64_t>(first))}), 2,
+                   Paint::kDim);
+    }
+    for (size_t i = first; i < rows.size(); ++i) {
+      put(rows[i]);
+    }
+  }
+
+  void put_deeds() {
+    screen_.blank();
+    screen_.heading(screen_.say(Word::kLogsDid));
+    if (brief_.deeds.empty()) {
+      screen_.text(screen_.say(Word::kLogsDidNothing), 2);
+      return;
+    }
+    put_newest(brief_.deeds, full_ ? kManyDeeds : kFewDeeds, [this](const Deed& deed) {
+      screen_.text(fmt::format("{}{} {}", short_time(deed.time), certainty_mark(deed.certainty),
+                               deed_words(deed, screen_.language())),
+                   2, Paint::kPlain, 3);
+    });
+  }
+
+  void put_missing() {
+    screen_.blank();
+    screen_.heading(screen_.say(Word::kLogsMissing));
+    size_t told = 0;
+    for (const model::Finding& finding : report_.judgement->findings) {
+      if (finding.about == model::About::kIntrusion &&
+          finding.severity >= model::Severity::kMedium && told++ < kFewAnomalies) {
+        screen_.text(finding.says.in(screen_.language()), 2, Paint::kYellow, 4);
+      }
+    }
+    const size_t most = full_ ? kManyAnomalies : kFewAnomalies;
+    for (size_t i = 0; i < std::min(brief_.anomalies.size(), most); ++i) {
+      const model::LogAnomaly& anomaly = brief_.anomalies[i];
+      std::string line = anomaly_words(anomaly, screen_.language());
+      if (anomaly.from_time && anomaly.kind != "time_back") {
+        line = fmt::format("{} {}", short_time(*anomaly.from_time), line);
+      }
+      screen_.text(line, 2, Paint::kPlain, 3);
+    }
+    if (brief_.anomalies.size() > most) {
+      screen_.text(screen_.say(Word::kAndMore,
+                               {number(static_cast<int64_t>(brief_.anomalies.size() - most))}),
+                   2, Paint::kDim);
+    }
+    if (told == 0 && brief_.anomalies.empty()) {
+      screen_.text(screen_.say(Word::kLogsMissingNone), 2);
+    }
+  }
+
+  const Report& report_;
+  const LogBrief& brief_;
+  Screen screen_;
+  bool full_;
+};
+
+}  // namespace
+
+std::string render_logs_terminal(const Report& report, const LogBrief& brief,
+                                 const TerminalStyle& style) {
+  return LogsScreen(report, brief, style).run();
+}
+
+}  // namespace genba::render
