@@ -31,7 +31,8 @@ struct LogFilter {
 struct AttemptGroup {
   std::string name;
   int64_t attempts = 0;
-  int64_t others = 0;  ///< names that an address tried; addresses of a network, or that tried a name
+  int64_t others =
+      0;  ///< names that an address tried; addresses of a network, or that tried a name
   base::Timestamp first;
   base::Timestamp last;
   int64_t accepted = 0;  ///< logins of that address

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the logs say, in words: an action of a deed, a kind of anomaly. Covered by log_words_test.cc.
+// What the logs say, in words: an action of a deed, a kind of anomaly. Covered by
+// log_words_test.cc.
 #pragma once
 
 #include <string>

@@ -16,7 +16,6 @@ std::string render_logs_terminal(const Report& report, const LogBrief& brief,
 
 /// JSON lines: host, attempts (by address, network, name), logins, deeds, anomalies, findings,
 /// coverage, summary.
-std::string render_logs_json(const Report& report, const LogBrief& brief,
-                             model::Language language);
+std::string render_logs_json(const Report& report, const LogBrief& brief, model::Language language);
 
 }  // namespace genba::render

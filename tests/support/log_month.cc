@@ -189,9 +189,10 @@ class Month {
                  const std::string& how, int64_t length) {
     const int64_t number = pid();
     const int64_t port = between(30'000, 60'000);
-    auth(time, fmt::format("sshd[{}]: Accepted {} for {} from {} port {} ssh2{}", number,
-                           how.substr(0, how.find(' ')), user, address, port,
-                           how.find(' ') == std::string::npos ? "" : ":" + how.substr(how.find(' '))));
+    auth(time,
+         fmt::format("sshd[{}]: Accepted {} for {} from {} port {} ssh2{}", number,
+                     how.substr(0, how.find(' ')), user, address, port,
+                     how.find(' ') == std::string::npos ? "" : ":" + how.substr(how.find(' '))));
     auth(time, fmt::format("sshd[{}]: pam_unix(sshd:session): session opened for user "
                            "{}(uid={}) by (uid=0)",
                            number, user, uid));
@@ -224,8 +225,7 @@ class Month {
             add_login(time, person.name, person.uid, address, "password", between(60, kHour));
           } else {
             add_login(time, person.name, person.uid, address,
-                      fmt::format("publickey ED25519 {}", person.key),
-                      between(60, kHour));
+                      fmt::format("publickey ED25519 {}", person.key), between(60, kHour));
           }
           if (between(0, 3) == 0) {
             auth(time + 40, fmt::format("sudo:     {} : TTY=pts/{} ; PWD=/home/{} ; USER=root ; "

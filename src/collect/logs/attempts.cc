@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 namespace genba::collect::logs {
 
@@ -19,14 +20,6 @@ bool same_key(const Episode& left, const Episode& right) {
 uint64_t hash_of(const Episode& episode) {
   const uint32_t key[] = {episode.address, episode.username, episode.way};
   return XXH3_64bits(key, sizeof(key));
-}
-
-// Against overflow: times may be anything.
-bool touch(const Episode& left, const Episode& right) {
-  const int64_t later = std::max(left.time, right.time);
-  const int64_t earlier = std::min(left.last_time, right.last_time);
-  return later <= earlier || static_cast<uint64_t>(later) - static_cast<uint64_t>(earlier) <=
-                                 static_cast<uint64_t>(Episode::kGap);
 }
 
 uint32_t capped(uint64_t count) {
@@ -46,6 +39,44 @@ void join(Episode& into, const Episode& other) {
 
 }  // namespace
 
+int64_t Attempts::gap() const {
+  constexpr int64_t kHour = int64_t{3600} * 1'000'000'000;
+  switch (fineness_) {
+    case Fineness::kHours: return kHour;
+    case Fineness::kDays: return 24 * kHour;
+    case Fineness::kWhole:
+    case Fineness::kWithoutNames: break;
+  }
+  return std::numeric_limits<int64_t>::max();
+}
+
+// Against overflow: times may be anything.
+bool Attempts::touch(const Episode& left, const Episode& right) const {
+  const int64_t later = std::max(left.time, right.time);
+  const int64_t earlier = std::min(left.last_time, right.last_time);
+  return later <= earlier || static_cast<uint64_t>(later) - static_cast<uint64_t>(earlier) <=
+                                 static_cast<uint64_t>(gap());
+}
+
+uint32_t Attempts::number_of(std::string_view text) {
+  return texts_.size() < kMostTexts ? texts_.number_of(text) : texts_.find(text);
+}
+
+// Line after line comes in the same few ways: the one before is most often the one again.
+uint16_t Attempts::way_number(const Attempt& attempt, uint16_t source) {
+  if (!ways_.empty()) {
+    const AttemptWay& last = ways_[last_way_];
+    if (last.source == source && last.outcome == attempt.outcome &&
+        texts_.text(last.method) == attempt.method &&
+        texts_.text(last.program) == attempt.program && texts_.text(last.comm) == attempt.comm) {
+      return last_way_;
+    }
+  }
+  last_way_ = number_of({number_of(attempt.method), number_of(attempt.program),
+                         number_of(attempt.comm), source, attempt.outcome});
+  return last_way_;
+}
+
 uint16_t Attempts::number_of(const AttemptWay& way) {
   const auto known = std::find(ways_.begin(), ways_.end(), way);
   if (known != ways_.end()) {
@@ -59,24 +90,81 @@ uint16_t Attempts::number_of(const AttemptWay& way) {
 }
 
 void Attempts::add(const Attempt& attempt, uint16_t source) {
-  Episode episode;
-  episode.address = texts_.number_of(attempt.address);
-  episode.username = texts_.number_of(attempt.username);
-  episode.way = number_of({texts_.number_of(attempt.method), texts_.number_of(attempt.program),
-                           texts_.number_of(attempt.comm), source, attempt.outcome});
-  episode.certainty = attempt.certainty;
-  episode.file = attempt.file;
-  episode.time = attempt.time;
-  episode.last_time = std::max(attempt.time, attempt.last_time);
-  episode.count = capped(static_cast<uint64_t>(std::max<int64_t>(attempt.count, 1)));
-  episode.line = attempt.line;
-  add_episode(episode);
+  Pending& pending = pending_[pushed_ % kPending];
+  // Longer ones are nobody's; their beginnings are told apart.
+  const std::string_view address = attempt.address.substr(0, 46);  // INET6_ADDRSTRLEN
+  const std::string_view username =
+      attempt.username.substr(0, pending.text.size() - address.size());
+  std::copy(address.begin(), address.end(), pending.text.begin());
+  std::copy(username.begin(), username.end(),
+            pending.text.begin() + static_cast<std::ptrdiff_t>(address.size()));
+  pending.address_length = static_cast<uint8_t>(address.size());
+  pending.username_length = static_cast<uint8_t>(username.size());
+  pending.address_hash = TextPool::hash_of(address);
+  pending.episode = {};
+  pending.episode.way = way_number(attempt, source);
+  pending.episode.certainty = attempt.certainty;
+  pending.episode.file = attempt.file;
+  pending.episode.time = attempt.time;
+  pending.episode.last_time = std::max(attempt.time, attempt.last_time);
+  pending.episode.count = capped(static_cast<uint64_t>(std::max<int64_t>(attempt.count, 1)));
+  pending.episode.line = attempt.line;
+  texts_.expect(pending.address_hash);
+  ++pushed_;
+  const auto before = [this](size_t stages) -> Pending& {
+    return pending_[(pushed_ - 1 - stages * kStage) % kPending];
+  };
+  const size_t waiting = pushed_ - taken_;
+  if (waiting > kStage) {
+    texts_.expect_entry(before(1).address_hash);
+  }
+  if (waiting > 2 * kStage) {
+    find_texts(before(2));
+    expect(before(2).episode);
+  }
+  if (waiting > 3 * kStage) {
+    expect_episode(before(3).episode);
+  }
+  if (waiting == kPending) {
+    Pending& oldest = pending_[taken_++ % kPending];
+    add_episode(oldest.episode);
+  }
 }
 
-void Attempts::merge(const Attempts& other) {
+void Attempts::find_texts(Pending& pending) {
+  pending.episode.address = number_of(pending.address());
+  pending.episode.username =
+      fineness_ == Fineness::kWithoutNames ? 0 : number_of(pending.username());
+}
+
+void Attempts::expect(const Episode& episode) const {
+  if (!slots_.empty()) {
+    __builtin_prefetch(&slots_[hash_of(episode) & (slots_.size() - 1)]);
+  }
+}
+
+void Attempts::expect_episode(const Episode& episode) const {
+  const uint32_t number =
+      slots_.empty() ? 0 : slots_[hash_of(episode) & (slots_.size() - 1)].number;
+  if (number != 0) {
+    __builtin_prefetch(&episodes_[number - 1]);
+  }
+}
+
+void Attempts::flush() {
+  for (; taken_ < pushed_; ++taken_) {
+    Pending& pending = pending_[taken_ % kPending];
+    find_texts(pending);
+    add_episode(pending.episode);
+  }
+}
+
+void Attempts::merge(Attempts& other) {
+  flush();
+  other.flush();
   std::vector<uint32_t> numbers(other.texts_.size() + 1, 0);
   for (uint32_t i = 1; i < numbers.size(); ++i) {
-    numbers[i] = texts_.number_of(other.texts_.text(i));
+    numbers[i] = number_of(other.texts_.text(i));
   }
   std::vector<uint16_t> ways;
   for (AttemptWay way : other.ways_) {
@@ -84,6 +172,10 @@ void Attempts::merge(const Attempts& other) {
     way.program = numbers[way.program];
     way.comm = numbers[way.comm];
     ways.push_back(number_of(way));
+  }
+  left_out_ += other.left_out_;
+  if (other.fineness_ > fineness_) {
+    fold_again(other.fineness_);
   }
   for (Episode episode : other.episodes_) {
     episode.address = numbers[episode.address];
@@ -93,15 +185,24 @@ void Attempts::merge(const Attempts& other) {
   }
 }
 
-Attempts Attempts::without_names() const {
-  Attempts folded;
-  folded.texts_ = texts_;
-  folded.ways_ = ways_;
-  for (Episode episode : episodes_) {
-    episode.username = 0;
-    folded.add_episode(episode);
+void Attempts::fold_again(Fineness fineness) {
+  fineness_ = fineness;
+  std::vector<Episode> old = std::move(episodes_);
+  episodes_ = {};
+  slots_ = {};
+  keys_ = 0;
+  for (const Episode& episode : old) {
+    add_episode(episode);
   }
-  return folded;
+}
+
+void Attempts::settle() {
+  flush();
+  std::sort(episodes_.begin(), episodes_.end(), [](const Episode& left, const Episode& right) {
+    return std::tie(left.time, left.address, left.username, left.way, left.line) <
+           std::tie(right.time, right.address, right.username, right.way, right.line);
+  });
+  fold_again(fineness_);
 }
 
 Attempts::Slot& Attempts::slot_of(const Episode& episode, uint64_t hash) {
@@ -114,7 +215,15 @@ Attempts::Slot& Attempts::slot_of(const Episode& episode, uint64_t hash) {
   return slots_[slot];
 }
 
-void Attempts::add_episode(const Episode& episode) {
+void Attempts::add_episode(Episode episode) {
+  if (episode.address == 0) {
+    left_out_ += episode.count;
+    return;
+  }
+  if (fineness_ == Fineness::kWithoutNames) {
+    episode.username = 0;
+  }
+  episode.before = 0;
   if ((keys_ + 1) * 2 > slots_.size()) {
     grow();
   }
@@ -133,6 +242,9 @@ void Attempts::add_episode(const Episode& episode) {
   episodes_.push_back(episode);
   episodes_.back().before = slot.number;
   slot = {static_cast<uint32_t>(episodes_.size()), static_cast<uint32_t>(hash >> 32U)};
+  if (episodes_.size() > most_ && fineness_ != Fineness::kWithoutNames) {
+    fold_again(static_cast<Fineness>(static_cast<int>(fineness_) + 1));
+  }
 }
 
 void Attempts::grow() {

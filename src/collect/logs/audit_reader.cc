@@ -118,7 +118,7 @@ class AuditReader final : public LineReader {
       attempt.time = attempt.last_time = time.nanoseconds;
       attempt.file = context_.file;
       attempt.line = context_.line_of(line_);
-      context_.facts.attempts.add(attempt, context_.source_number);
+      context_.folds.attempts.add(attempt, context_.source_number);
       return;
     }
     model::AuthEvent row;

@@ -8,9 +8,11 @@
 
 namespace genba::collect::logs {
 
-void read_journal(const Part& part, const Surroundings& surroundings, PartFacts& facts);
+void read_journal(const Part& part, const Surroundings& surroundings, PartFacts& facts,
+                  Attempts& attempts);
 /// wtmp gives rows of `last` and boots; btmp failed attempts.
-void read_utmp(const Part& part, const Surroundings& surroundings, PartFacts& facts);
+void read_utmp(const Part& part, const Surroundings& surroundings, PartFacts& facts,
+               Attempts& attempts);
 void read_lastlog(const Part& part, const Surroundings& surroundings, PartFacts& facts);
 void read_lastlog2(const Part& part, const Surroundings& surroundings, PartFacts& facts);
 void read_wtmpdb(const Part& part, const Surroundings& surroundings, PartFacts& facts);

@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
 
 #include "collect/logs/log_set.h"
 #include "collect/logs/merge.h"
@@ -34,6 +37,36 @@ constexpr auto kDefaultTime = std::chrono::seconds(1);
 // Results that wait for one that is slower: each may hold some ten megabytes.
 constexpr size_t kMostWaiting = 6;
 
+// One for each thread that reads: parts are folded without waiting for each other, and into few.
+class FreeFolds {
+ public:
+  std::unique_ptr<Folds> take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) {
+      return std::make_unique<Folds>();
+    }
+    std::unique_ptr<Folds> folds = std::move(free_.back());
+    free_.pop_back();
+    return folds;
+  }
+  void give_back(std::unique_ptr<Folds> folds) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(folds));
+  }
+  /// After all have been given back; each is gone after its call.
+  template <class Found>
+  void for_each(Found found) {
+    while (!free_.empty()) {
+      found(*free_.back());
+      free_.pop_back();
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Folds>> free_;
+};
+
 std::chrono::steady_clock::time_point deadline_of(const Context& context) {
   return context.depth == Depth::kDefault
              ? std::min(context.deadline, std::chrono::steady_clock::now() + kDefaultTime)
@@ -55,6 +88,7 @@ void collect(Context& context) {
   const auto names = usernames(context.facts);
   const Surroundings surroundings{context.host, zone, names, deadline};
   Merge merge(plan);
+  FreeFolds free_folds;
   OrderedWork<uint32_t, std::optional<PartFacts>> work(
       [&](const uint32_t& number) -> std::optional<PartFacts> {
         if (std::chrono::steady_clock::now() > deadline) {
@@ -64,7 +98,10 @@ void collect(Context& context) {
         if (context.progress) {
           context.progress(part.log->path);
         }
-        return read_part(part, surroundings);
+        std::unique_ptr<Folds> folds = free_folds.take();
+        PartFacts facts = read_part(part, surroundings, *folds.get());
+        free_folds.give_back(std::move(folds));
+        return facts;
       },
       [&](uint32_t&& number, std::optional<PartFacts>&& facts, std::vector<uint32_t>&) {
         if (facts) {
@@ -79,6 +116,7 @@ void collect(Context& context) {
     }
   }
   work.run(context.jobs);
+  free_folds.for_each([&merge](Folds& folds) { merge.take(folds); });
   merge.finish(context);
   // Refused logs are not logs that say nothing.
   if (saw_nothing(context.facts, "logs")) {

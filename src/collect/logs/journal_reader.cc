@@ -38,7 +38,8 @@ base::Timestamp time_of(int64_t microseconds) {
 
 class JournalPart {
  public:
-  JournalPart(const Part& part, PartFacts& facts) : part_(part), facts_(facts) {}
+  JournalPart(const Part& part, PartFacts& facts, Attempts& attempts)
+      : part_(part), facts_(facts), attempts_(attempts) {}
 
   void read(parse::JournalReader& reader, std::chrono::steady_clock::time_point deadline) {
     parse::JournalEntry entry;
@@ -72,7 +73,7 @@ class JournalPart {
     message.file = part_.file;
     message.line = line_code(part_.number, entry.seqnum);
     message.offset = static_cast<int64_t>(entry.offset);
-    add_message(message, facts_);
+    add_message(message, facts_, attempts_);
   }
 
   void add_anomaly(std::string_view kind, int64_t before, int64_t after, uint64_t seqnum,
@@ -123,11 +124,13 @@ class JournalPart {
 
   const Part& part_;
   PartFacts& facts_;
+  Attempts& attempts_;
 };
 
 }  // namespace
 
-void read_journal(const Part& part, const Surroundings& surroundings, PartFacts& facts) {
+void read_journal(const Part& part, const Surroundings& surroundings, PartFacts& facts,
+                  Attempts& attempts) {
   const auto file = surroundings.host.open_file(part.log->path);
   if (!file) {
     facts.error = file.error();
@@ -139,7 +142,7 @@ void read_journal(const Part& part, const Surroundings& surroundings, PartFacts&
     facts.error = reader.error();
     return;
   }
-  JournalPart(part, facts).read(*reader, surroundings.deadline);
+  JournalPart(part, facts, attempts).read(*reader, surroundings.deadline);
   facts.bytes = static_cast<int64_t>(source.size());
   if (source.error) {
     facts.error = source.error;

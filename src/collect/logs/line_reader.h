@@ -25,6 +25,7 @@ struct LineContext {
   uint32_t part = 0;
   parse::LogClock& clock;
   PartFacts& facts;
+  Folds& folds;
 
   LineCode line_of(const parse::LogLine& line) const { return line_code(part, line.number); }
   /// The line's place in a row of facts.

@@ -53,8 +53,11 @@ constexpr size_t kHeadBytes = 64UL << 10;
 
 class UtmpPart {
  public:
-  UtmpPart(const Part& part, PartFacts& facts)
-      : part_(part), facts_(facts), failed_(part.log->format == LogFormat::kBtmp) {}
+  UtmpPart(const Part& part, PartFacts& facts, Attempts& attempts)
+      : part_(part),
+        facts_(facts),
+        attempts_(attempts),
+        failed_(part.log->format == LogFormat::kBtmp) {}
 
   void read(const ReadAt& read_at, uint64_t size, std::chrono::steady_clock::time_point deadline) {
     std::string buffer(kHeadBytes, '\0');
@@ -139,7 +142,7 @@ class UtmpPart {
     attempt.file = part_.file;
     attempt.line = line_code(part_.number, number);
     if (!address.empty()) {
-      facts_.attempts.add(attempt, part_.source_number);
+      attempts_.add(attempt, part_.source_number);
     }
   }
 
@@ -204,6 +207,7 @@ class UtmpPart {
 
   const Part& part_;
   PartFacts& facts_;
+  Attempts& attempts_;
   bool failed_;
   int64_t wiped_ = 0;
   uint64_t wiped_from_ = 0;
@@ -230,8 +234,9 @@ std::optional<std::string> read_database(const Part& part, const Surroundings& s
 
 }  // namespace
 
-void read_utmp(const Part& part, const Surroundings& surroundings, PartFacts& facts) {
-  UtmpPart reader(part, facts);
+void read_utmp(const Part& part, const Surroundings& surroundings, PartFacts& facts,
+               Attempts& attempts) {
+  UtmpPart reader(part, facts, attempts);
   if (part.log->compression != parse::Compression::kNone) {
     const auto bytes = read_head(surroundings.host, part.log->path, kDatabaseLimit);
     if (!bytes) {

@@ -28,9 +28,6 @@ constexpr int64_t kTimesUsual = 4;
 // A log of fewer lines has no rhythm.
 constexpr int64_t kLinesForRhythm = 200;
 constexpr size_t kMostSteps = 16;
-// More episodes than this are folded once more, without the names that were tried, before they
-// become rows. 60 MB of rows.
-constexpr size_t kMostEpisodes = 600'000;
 
 std::optional<std::string> text_of(std::string_view text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(text);
@@ -99,6 +96,11 @@ Merge::Merge(const Plan& plan)
   }
 }
 
+void Merge::take(Folds& folds) {
+  attempts_.merge(folds.attempts);
+  web_.merge(folds.web);
+}
+
 void Merge::take(uint32_t number, PartFacts&& facts) {
   const Part& part = plan_.parts[number];
   FileOutcome& file = files_[part.file];
@@ -115,8 +117,6 @@ void Merge::take(uint32_t number, PartFacts&& facts) {
   }
   part_lines_[number] = whole ? facts.lines : -1;
   part_rhythms_[number] = std::move(facts.rhythm);
-  attempts_.merge(facts.attempts);
-  web_.merge(facts.web);
   append(auth_, std::move(facts.auth));
   left_out_ += facts.auth_left_out;
   events_.merge(std::move(facts.events));
@@ -130,6 +130,7 @@ void Merge::finish(Context& context) {
   number_lines();
   join_rhythms();
   anchor_times();
+  attempts_.settle();
   find_anomalies();
   append_rows(context.facts);
   append_coverage(context.facts);
@@ -276,9 +277,6 @@ void Merge::find_missing_rotations(const LogSet& set) {
 
 void Merge::append_rows(model::Facts& facts) {
   append_logins(facts);
-  if (attempts_.episodes().size() > kMostEpisodes) {
-    attempts_ = attempts_.without_names();
-  }
   append_auth(facts);
   append_web(facts);
   append_files(facts);
@@ -493,7 +491,16 @@ void Merge::append_coverage(model::Facts& facts) {
       coverage.finish(facts);
     }
   }
-  const int64_t left_out = left_out_ + events_.left_out() + executed_.left_out() + web_.left_out();
+  if (attempts_.fineness() != Fineness::kHours) {
+    CoverageCounter coverage("logs", "failed logins");
+    coverage.seen(static_cast<int64_t>(attempts_.episodes().size()));
+    coverage.cut(attempts_.fineness() == Fineness::kWithoutNames
+                     ? "there are too many: they are counted for each address, without names"
+                     : "there are too many to keep their times by the hour");
+    coverage.finish(facts);
+  }
+  const int64_t left_out = left_out_ + events_.left_out() + executed_.left_out() + web_.left_out() +
+                           attempts_.left_out();
   if (left_out > 0) {
     CoverageCounter coverage("logs", "events");
     coverage.asked(left_out);

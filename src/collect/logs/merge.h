@@ -34,6 +34,8 @@ class Merge {
  public:
   explicit Merge(const Plan& plan);
 
+  /// Takes what a thread folded.
+  void take(Folds& folds);
   /// Takes a part's facts; parts come in any order.
   void take(uint32_t part, PartFacts&& facts);
   /// After the last part: appends all rows to the run's facts.

@@ -55,7 +55,8 @@ void put_place(const Message& message, Row& row) {
   }
 }
 
-void add_auth(const Message& message, const AuthMessage& auth, PartFacts& facts) {
+void add_auth(const Message& message, const AuthMessage& auth, PartFacts& facts,
+              Attempts& attempts) {
   const bool nobodys_end = auth.outcome == AuthOutcome::kDisconnected && auth.user.empty();
   if (is_attempt(message, auth.outcome) && !auth.address.empty()) {
     Attempt attempt;
@@ -70,7 +71,7 @@ void add_auth(const Message& message, const AuthMessage& auth, PartFacts& facts)
     attempt.count = message.repeats * auth.count;
     attempt.file = message.file;
     attempt.line = message.line;
-    facts.attempts.add(attempt, message.source_number);
+    attempts.add(attempt, message.source_number);
     return;
   }
   if (is_routine(auth) || nobodys_end) {
@@ -185,10 +186,10 @@ void add_system(const Message& message, const SystemMessage& system, PartFacts& 
 
 }  // namespace
 
-bool add_message(const Message& message, PartFacts& facts) {
+bool add_message(const Message& message, PartFacts& facts, Attempts& attempts) {
   AuthMessage auth;
   if (parse::parse_auth_message(message.program, message.text, auth)) {
-    add_auth(message, auth, facts);
+    add_auth(message, auth, facts, attempts);
     return true;
   }
   SystemMessage system;

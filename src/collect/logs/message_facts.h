@@ -37,6 +37,6 @@ struct Message {
 };
 
 /// Adds what the message says to the facts; false when it says nothing of interest.
-bool add_message(const Message& message, PartFacts& facts);
+bool add_message(const Message& message, PartFacts& facts, Attempts& attempts);
 
 }  // namespace genba::collect::logs

@@ -85,7 +85,7 @@ class FtpReader final : public LineReader {
     attempt.certainty = context_.certainty;
     attempt.file = context_.file;
     attempt.line = context_.line_of(line);
-    context_.facts.attempts.add(attempt, context_.source_number);
+    context_.folds.attempts.add(attempt, context_.source_number);
   }
 
   void add_login(const parse::FtpEvent& ftp, base::Timestamp time, const parse::LogLine& line) {

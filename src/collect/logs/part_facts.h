@@ -87,15 +87,19 @@ class FoldedRows {
   int64_t left_out_ = 0;
 };
 
-/// Everything that a part gave.
+/// What is folded as it is read, over all the parts that one thread reads.
+struct Folds {
+  Attempts attempts;
+  WebTraffic web;
+};
+
+/// Everything else that a part gave.
 struct PartFacts {
   // Far above what an honest server has, and some 100 MB at most when all are full.
   static constexpr size_t kMostAuthEvents = 100'000;
   static constexpr size_t kMostEvents = 100'000;
   static constexpr size_t kMostExecuted = 100'000;
 
-  Attempts attempts;
-  WebTraffic web;
   Rhythm rhythm;
   std::vector<model::AuthEvent> auth;
   int64_t auth_left_out = 0;

@@ -50,12 +50,13 @@ void add_holes(const Part& part, const std::vector<Hole>& holes, PartFacts& fact
 }
 
 // Reads the part once, with the year given to its first line.
-PartFacts read_text_part(const Part& part, const Surroundings& surroundings, int32_t year) {
+PartFacts read_text_part(const Part& part, const Surroundings& surroundings, int32_t year,
+                         Folds& folds) {
   PartFacts facts;
   facts.rhythm = Rhythm(part.file);
   parse::LogClock clock(surroundings.zone, year);
   LineContext context{part.log->path, part.source, part.file, part.source_number,
-                      part.number,    clock,       facts};
+                      part.number,    clock,       facts,     folds};
   const auto reader = make_reader(part.log->format, context);
   std::vector<Hole> holes;
   uint64_t end = part.from;  // of the line before
@@ -86,14 +87,30 @@ PartFacts read_text_part(const Part& part, const Surroundings& surroundings, int
   return facts;
 }
 
-PartFacts read_text_part(const Part& part, const Surroundings& surroundings) {
+// Whether the part's years are not known before it was read to its end.
+bool may_span_years(const Part& part) {
+  return part.first_time && part.first_time->year == 0 && !part.last_time;
+}
+
+PartFacts read_text_part(const Part& part, const Surroundings& surroundings, Folds& folds) {
+  if (!may_span_years(part)) {
+    return read_text_part(part, surroundings, part.first_year, folds);
+  }
   int32_t year = part.first_year;
-  PartFacts facts = read_text_part(part, surroundings, year);
+  Folds own;
+  PartFacts facts = read_text_part(part, surroundings, year, own);
   for (int i = 0; i < kMostTries && facts.certainty == base::Certainty::kInferredYear &&
                   facts.rhythm.lines() > 0 && facts.rhythm.last() > part.bound + kSlack;
        ++i) {
-    facts = read_text_part(part, surroundings, --year);
+    own = Folds();
+    facts = read_text_part(part, surroundings, --year, own);
   }
+  folds.attempts.merge(own.attempts);
+  folds.web.merge(own.web);
+  return facts;
+}
+
+void note_unclear_year(const Part& part, PartFacts& facts) {
   if (facts.rhythm.lines() > 0 && facts.rhythm.last() > part.bound + kSlack) {
     model::LogAnomaly row;
     row.source = part.source;
@@ -103,22 +120,23 @@ PartFacts read_text_part(const Part& part, const Surroundings& surroundings) {
     row.detail = "its last line is younger than the file's last change";
     facts.anomalies.push_back(std::move(row));
   }
-  return facts;
 }
 
 }  // namespace
 
-PartFacts read_part(const Part& part, const Surroundings& surroundings) {
+PartFacts read_part(const Part& part, const Surroundings& surroundings, Folds& folds) {
   if (is_text(part.log->format)) {
-    return read_text_part(part, surroundings);
+    PartFacts facts = read_text_part(part, surroundings, folds);
+    note_unclear_year(part, facts);
+    return facts;
   }
   PartFacts facts;
   facts.rhythm = Rhythm(part.file);
   const LogFormat format = part.log->format;
   if (format == LogFormat::kJournal) {
-    read_journal(part, surroundings, facts);
+    read_journal(part, surroundings, facts, folds.attempts);
   } else if (format == LogFormat::kUtmp || format == LogFormat::kBtmp) {
-    read_utmp(part, surroundings, facts);
+    read_utmp(part, surroundings, facts, folds.attempts);
   } else if (format == LogFormat::kLastlog) {
     read_lastlog(part, surroundings, facts);
   } else if (format == LogFormat::kLastlog2) {

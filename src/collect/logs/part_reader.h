@@ -32,6 +32,8 @@ struct Part {
   uint64_t to = UINT64_MAX;  ///< a line's beginning; UINT64_MAX: the file's end
   /// The first line's time, when that has no year.
   std::optional<parse::LogTime> first_time;
+  /// The last line's time, of an uncompressed text log whose lines tell one.
+  std::optional<parse::LogTime> last_time;
   /// No line is younger: seconds since 1970.
   int64_t bound = 0;
   int32_t first_year = 1970;  ///< of its first line, if that tells none
@@ -45,6 +47,7 @@ struct Surroundings {
   std::chrono::steady_clock::time_point deadline;
 };
 
-PartFacts read_part(const Part& part, const Surroundings& surroundings);
+/// Reads a part; what is folded goes to `folds`, which one thread at a time may use.
+PartFacts read_part(const Part& part, const Surroundings& surroundings, Folds& folds);
 
 }  // namespace genba::collect::logs

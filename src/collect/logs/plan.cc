@@ -68,6 +68,34 @@ std::optional<Cut> cut_near(host::FileReader& file, LogFormat format, uint64_t o
   return Cut{offset + end + 1, time_of_line(format, rest.substr(0, rest.find('\n')))};
 }
 
+// The time of the last line that tells one, of those that begin in the file's last bytes before
+// `end`.
+std::optional<parse::LogTime> last_time_before(host::FileReader& file, LogFormat format,
+                                               uint64_t end) {
+  const uint64_t from = end > kLookForEnd ? end - kLookForEnd : 0;
+  std::string buffer(end - from, '\0');
+  const auto got = file.read_at(from, buffer);
+  std::string_view bytes = std::string_view(buffer).substr(0, got.value_or(0));
+  while (!bytes.empty()) {
+    bytes.remove_suffix(bytes.back() == '\n' ? 1 : 0);
+    const size_t newline = bytes.rfind('\n');
+    const size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
+    if (const auto time = time_of_line(format, bytes.substr(begin))) {
+      return time;
+    }
+    bytes = bytes.substr(0, begin);
+    if (begin == 0) {
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_earlier_in_year(const parse::LogTime& left, const parse::LogTime& right) {
+  return std::tie(left.month, left.day, left.hour, left.minute, left.second) <
+         std::tie(right.month, right.day, right.hour, right.minute, right.second);
+}
+
 class Planner {
  public:
   Planner(const host::Host& host, const parse::ZoneInfo& zone) : host_(host), zone_(zone) {}
@@ -107,20 +135,32 @@ class Planner {
     const bool cuttable = is_text(log.format) && log.compression == parse::Compression::kNone &&
                           log.format != LogFormat::kAudit && log.format != LogFormat::kApt &&
                           log.status.size >= 2 * kPartBytes;
-    if (!cuttable) {
+    const bool yearless = part.first_time && part.first_time->year == 0 &&
+                          log.compression == parse::Compression::kNone;
+    if (!cuttable && !yearless) {
       parts.push_back(std::move(part));
       return;
     }
     const auto file = host_.open_file(log.path);
+    const auto find_last = [&](uint64_t end) {
+      part.last_time = file && yearless ? last_time_before(**file, log.format, end) : std::nullopt;
+    };
+    if (!cuttable) {
+      find_last(log.status.size);
+      parts.push_back(std::move(part));
+      return;
+    }
     for (uint64_t at = kPartBytes; file && at + kPartBytes <= log.status.size; at += kPartBytes) {
       if (const auto cut = cut_near(**file, log.format, at)) {
         part.to = cut->at;
+        find_last(cut->at);
         parts.push_back(part);
         part.from = cut->at;
         part.to = UINT64_MAX;
         part.first_time = cut->first_time;
       }
     }
+    find_last(log.status.size);
     parts.push_back(std::move(part));
   }
 
@@ -135,10 +175,16 @@ class Planner {
       if (!part.first_time) {
         continue;
       }
-      int64_t begin = utc_of(*part.first_time, part.first_year);
-      if (part.first_time->year == 0 && begin > latest) {
-        begin = utc_of(*part.first_time, --part.first_year);
+      const bool yearless = part.first_time->year == 0;
+      // With a last line the year is that line's, and one less when a New Year lies between.
+      const parse::LogTime& latest_told = part.last_time ? *part.last_time : *part.first_time;
+      if (yearless && utc_of(latest_told, part.first_year) > latest) {
+        --part.first_year;
       }
+      if (yearless && part.last_time && is_earlier_in_year(*part.last_time, *part.first_time)) {
+        --part.first_year;
+      }
+      const int64_t begin = utc_of(*part.first_time, part.first_year);
       younger = std::min(younger, begin);
     }
   }

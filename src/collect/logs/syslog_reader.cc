@@ -31,7 +31,7 @@ class SyslogReader final : public LineReader {
     message.line = context_.line_of(line);
     message.offset = static_cast<int64_t>(line.offset);
     message.original = line.text;
-    add_message(message, context_.facts);
+    add_message(message, context_.facts, context_.folds.attempts);
   }
 
  private:

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Texts as numbers: each different text lies once in memory and is known by its number from then
-// on. Ten million failed logins have a few hundred thousand names and addresses. Not thread-safe.
+// on. Ten million failed logins have a few hundred thousand names and addresses, and looking them
+// up waits for memory more than for anything else: so a text of up to 20 bytes (an IPv4 address, a
+// name) lies in its entry, and a look-up touches two places. Not thread-safe.
 // Covered by attempts_test.cc.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -16,86 +19,123 @@
 
 namespace genba::collect::logs {
 
-/// Distinct texts, numbered from 1; 0 is the absent text. A copy knows the same texts and must not
-/// be added to, nor the one it was copied from.
+/// Distinct texts, numbered from 1; 0 is the absent text.
 class TextPool {
  public:
+  TextPool() = default;
+  TextPool(TextPool&&) = default;
+  TextPool& operator=(TextPool&&) = default;
+
   /// The number of the text; 0 for an empty one.
   uint32_t number_of(std::string_view text) {
     if (text.empty()) {
       return 0;
     }
-    const uint64_t hash = XXH3_64bits(text.data(), text.size());
-    if ((texts_.size() + 1) * 2 > slots_.size()) {
+    if ((entries_.size() + 1) * 2 > slots_.size()) {
       grow();
     }
-    size_t slot = hash & (slots_.size() - 1);
-    while (slots_[slot] != 0) {
-      const uint32_t number = slots_[slot];
-      if (hashes_[number - 1] == static_cast<uint32_t>(hash >> 32) && texts_[number - 1] == text) {
-        return number;
-      }
-      slot = (slot + 1) & (slots_.size() - 1);
+    const uint64_t hash = hash_of(text);
+    Slot& slot = slots_[slot_of(text, hash)];
+    if (slot.number == 0) {
+      entries_.push_back(keep(text));
+      slot = {static_cast<uint32_t>(entries_.size()), tag_of(hash)};
     }
-    texts_.push_back(keep(text));
-    hashes_.push_back(static_cast<uint32_t>(hash >> 32));
-    places_.push_back(hash);
-    slots_[slot] = static_cast<uint32_t>(texts_.size());
-    return slots_[slot];
+    return slot.number;
+  }
+
+  static uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+  /// Two hints, some work apart, that a text with that hash will be looked up.
+  void expect(uint64_t hash) const {
+    if (!slots_.empty()) {
+      __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+    }
+  }
+  void expect_entry(uint64_t hash) const {
+    const uint32_t number = slots_.empty() ? 0 : slots_[hash & (slots_.size() - 1)].number;
+    if (number != 0) {
+      __builtin_prefetch(&entries_[number - 1]);
+    }
   }
 
   /// The number of a text that is known; 0 when it is not.
   uint32_t find(std::string_view text) const {
-    if (text.empty() || slots_.empty()) {
-      return 0;
-    }
-    const uint64_t hash = XXH3_64bits(text.data(), text.size());
-    size_t slot = hash & (slots_.size() - 1);
-    while (slots_[slot] != 0 && texts_[slots_[slot] - 1] != text) {
-      slot = (slot + 1) & (slots_.size() - 1);
-    }
-    return slots_[slot];
+    return text.empty() || slots_.empty() ? 0 : slots_[slot_of(text, hash_of(text))].number;
   }
 
-  /// The text of a number; empty for 0. Valid while the pool lives.
+  /// The text of a number; empty for 0. Valid until a text is added.
   std::string_view text(uint32_t number) const {
-    return number == 0 ? std::string_view{} : texts_[number - 1];
+    return number == 0 ? std::string_view{} : entries_[number - 1].view();
   }
   /// How many texts there are; the largest number.
-  size_t size() const { return texts_.size(); }
+  size_t size() const { return entries_.size(); }
 
  private:
   static constexpr size_t kBlock = 64UL << 10;
 
-  std::string_view keep(std::string_view text) {
+  struct Slot {
+    uint32_t number = 0;
+    uint32_t tag = 0;  ///< other bits of the hash
+  };
+  struct Entry {
+    uint32_t length = 0;
+    std::array<char, 20> bytes{};  ///< the text, or where it lies
+
+    bool is_inside() const { return length <= bytes.size(); }
+    std::string_view view() const {
+      if (is_inside()) {
+        return {bytes.data(), length};
+      }
+      const char* place = nullptr;
+      std::memcpy(&place, bytes.data(), sizeof(place));
+      return {place, length};
+    }
+  };
+
+  static uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32U); }
+
+  size_t slot_of(std::string_view text, uint64_t hash) const {
+    size_t slot = hash & (slots_.size() - 1);
+    while (slots_[slot].number != 0 &&
+           (slots_[slot].tag != tag_of(hash) || entries_[slots_[slot].number - 1].view() != text)) {
+      slot = (slot + 1) & (slots_.size() - 1);
+    }
+    return slot;
+  }
+
+  Entry keep(std::string_view text) {
+    Entry entry;
+    entry.length = static_cast<uint32_t>(text.size());
+    if (entry.is_inside()) {
+      std::memcpy(entry.bytes.data(), text.data(), text.size());
+      return entry;
+    }
     if (text.size() > left_) {
       left_ = text.size() > kBlock ? text.size() : kBlock;
-      blocks_.push_back(std::shared_ptr<char[]>(new char[left_]));
+      blocks_.push_back(std::make_unique<char[]>(left_));
       next_ = blocks_.back().get();
     }
     std::memcpy(next_, text.data(), text.size());
-    const std::string_view kept(next_, text.size());
+    std::memcpy(entry.bytes.data(), &next_, sizeof(next_));
     next_ += text.size();
     left_ -= text.size();
-    return kept;
+    return entry;
   }
 
   void grow() {
-    slots_.assign(slots_.empty() ? 1024 : slots_.size() * 2, 0);
-    for (size_t i = 0; i < places_.size(); ++i) {
-      size_t slot = places_[i] & (slots_.size() - 1);
-      while (slots_[slot] != 0) {
+    slots_.assign(slots_.empty() ? 1024 : slots_.size() * 2, Slot{});
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      const uint64_t hash = hash_of(entries_[i].view());
+      size_t slot = hash & (slots_.size() - 1);
+      while (slots_[slot].number != 0) {
         slot = (slot + 1) & (slots_.size() - 1);
       }
-      slots_[slot] = static_cast<uint32_t>(i + 1);
+      slots_[slot] = {static_cast<uint32_t>(i + 1), tag_of(hash)};
     }
   }
 
-  std::vector<uint32_t> slots_;  ///< open addressing, at most half full; number or 0
-  std::vector<std::string_view> texts_;
-  std::vector<uint32_t> hashes_;
-  std::vector<uint64_t> places_;
-  std::vector<std::shared_ptr<char[]>> blocks_;  ///< a copy refers to the same texts
+  std::vector<Slot> slots_;  ///< open addressing, at most half full
+  std::vector<Entry> entries_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   size_t left_ = 0;
 };

@@ -22,7 +22,7 @@ void add_request(const parse::WebRequest& request, const parse::LogLine& line,
   place.source = context.source_number;
   place.file = context.file;
   place.line = context.line_of(line);
-  context.facts.web.add(request, place);
+  context.folds.web.add(request, place);
 }
 
 class WebAccessReader final : public LineReader {

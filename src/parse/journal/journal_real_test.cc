@@ -12,8 +12,8 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "parse/journal/journal.h"
-#include "parse/journal/test_journal.h"
 #include "parse/journal/journal_test_support.h"
+#include "parse/journal/test_journal.h"
 
 namespace genba::parse {
 namespace {

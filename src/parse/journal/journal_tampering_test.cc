@@ -7,8 +7,8 @@
 #include "gtest/gtest.h"
 #include "parse/journal/journal.h"
 #include "parse/journal/journal_hash.h"
-#include "parse/journal/test_journal.h"
 #include "parse/journal/journal_test_support.h"
+#include "parse/journal/test_journal.h"
 
 namespace genba::parse {
 namespace {
