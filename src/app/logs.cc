@@ -34,9 +34,8 @@ std::vector<judge::Rule> rules_about_logs(std::vector<judge::Rule> rules) {
 // Tables of the log collectors, and those that the rules read.
 Result<collect::Wanted> wanted_by(const std::vector<judge::Rule>& rules) {
   collect::Wanted wanted;
-  for (const std::string_view table :
-       {"auth_events", "events", "last", "lastlog", "log_anomalies", "log_files", "logins",
-        "login_attempts", "host_info"}) {
+  for (const std::string_view table : {"auth_events", "events", "last", "lastlog", "log_anomalies",
+                                       "log_files", "logins", "login_attempts", "host_info"}) {
     wanted.add(table, {});
   }
   for (const judge::Rule& rule : rules) {

@@ -128,8 +128,8 @@ TEST(Network, BlocksHoldWhatAgreesInTheirBits) {
 }
 
 TEST(Network, NonsenseIsNone) {
-  for (const char* text : {"", "/24", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/-1", "2001:db8::/129",
-                           "192.0.2.0/2 4", "example.org/8"}) {
+  for (const char* text : {"", "/24", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/-1",
+                           "2001:db8::/129", "192.0.2.0/2 4", "example.org/8"}) {
     EXPECT_FALSE(parse_network(text)) << text;
   }
 }

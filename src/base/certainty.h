@@ -20,14 +20,10 @@ enum class Certainty : uint8_t {
 /// "exact", "anchored", "assumed_zone" or "inferred_year", as tables show it.
 constexpr std::string_view to_string(Certainty certainty) {
   switch (certainty) {
-    case Certainty::kExact:
-      return "exact";
-    case Certainty::kAnchored:
-      return "anchored";
-    case Certainty::kAssumedZone:
-      return "assumed_zone";
-    case Certainty::kInferredYear:
-      return "inferred_year";
+    case Certainty::kExact: return "exact";
+    case Certainty::kAnchored: return "anchored";
+    case Certainty::kAssumedZone: return "assumed_zone";
+    case Certainty::kInferredYear: return "inferred_year";
   }
   return {};
 }

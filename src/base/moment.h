@@ -11,7 +11,8 @@
 
 namespace genba::base {
 
-/// "90s", "30m", "2h", "3d", "1w" as nanoseconds; nothing for anything else, or more than 100 years.
+/// "90s", "30m", "2h", "3d", "1w" as nanoseconds; nothing for anything else, or more than 100
+/// years.
 std::optional<int64_t> parse_duration(std::string_view text);
 
 /// "2026-11-21", "2026-11-21 03:12", "2026-11-21T03:12:09", RFC 3339 with any offset, "now", or a

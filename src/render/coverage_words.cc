@@ -71,6 +71,8 @@ constexpr Phrase kEntries[] = {
      "件数が多すぎるため、名前を省き、アドレスごとの回数だけを数えました"},
     {"there are too many to keep their times by the hour",
      "件数が多すぎるため、時刻を1時間単位では保持していません"},
+    {"time was up before all of it was read", "時間内にすべては読めませんでした"},
+    {"it is a * and no file, so it is not read", "ファイルではなく {0} のため、読んでいません"},
     {"more lines than a timeline can hold", "時系列に収まる行数を超えています"},
     {"narrow it with --since and --until", "--since と --until で範囲を絞ってください"},
     {"utmp is larger than 16 MiB; its beginning is read",

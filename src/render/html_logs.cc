@@ -86,7 +86,7 @@ void write_groups(Page& page, const LogBrief& brief, const Marks& marks) {
   TableView view;
   view.caption = Word::kLogsTried;
   view.headers = {Word::kLogsAddress, Word::kLogsAttempts, Word::kLogsNames,
-                  Word::kLogsFirst,   Word::kLogsLast,     Word::kLogsGotIn};
+                  Word::kLogsFirst,   Word::kLogsLast,     Word::kLogsLogins};
   view.total = static_cast<size_t>(brief.addresses);
   view.rows = brief.by_address.size();
   view.mark = [&](size_t i) -> std::optional<model::Severity> {

@@ -354,7 +354,58 @@ class Briefing {
     std::stable_sort(brief_.deeds.begin(), brief_.deeds.end(),
                      [](const Deed& left, const Deed& right) { return left.time < right.time; });
     join_packages();
+    group_logins();
+    group_deeds();
     spread_over_time();
+  }
+
+  // A robot's ten thousand logins are one line; who came after many failures stands first.
+  void group_logins() {
+    std::map<std::string, size_t> places;
+    std::vector<LoginGroup>& groups = brief_.login_groups;
+    for (const model::Login& login : brief_.logins) {
+      LoginGroup group;
+      group.username = login.username;
+      group.address = login.address.value_or("");
+      group.method = login.method.value_or("");
+      group.fingerprint = login.fingerprint.value_or("");
+      const std::string key =
+          group.username + '\0' + group.address + '\0' + group.method + '\0' + group.fingerprint;
+      const auto [place, is_new] = places.emplace(key, groups.size());
+      if (is_new) {
+        group.certainty = login.certainty;
+        group.first = login.time;
+        group.first_of_address = login.first_of_address;
+        group.failures_before = login.failures_before;
+        group.network_failures_before = login.network_failures_before;
+        groups.push_back(std::move(group));
+      }
+      ++groups[place->second].count;
+      groups[place->second].last = login.time;
+    }
+    std::stable_sort(groups.begin(), groups.end(),
+                     [](const LoginGroup& left, const LoginGroup& right) {
+                       const bool odd_left = left.failures_before >= LogBrief::kManyFailures;
+                       const bool odd_right = right.failures_before >= LogBrief::kManyFailures;
+                       return odd_left != odd_right ? odd_left : left.last > right.last;
+                     });
+  }
+
+  void group_deeds() {
+    std::map<std::string, size_t> places;
+    std::vector<Deed>& groups = brief_.deed_groups;
+    for (const Deed& deed : brief_.deeds) {
+      const std::string key = deed.action + '\0' + deed.who + '\0' + deed.target + '\0' + deed.what;
+      const auto [place, is_new] = places.emplace(key, groups.size());
+      if (is_new) {
+        groups.push_back(deed);
+      } else {
+        groups[place->second].time = deed.time;
+        groups[place->second].count += deed.count;
+      }
+    }
+    std::stable_sort(groups.begin(), groups.end(),
+                     [](const Deed& left, const Deed& right) { return left.time < right.time; });
   }
 
   // An installation of many packages is one deed.

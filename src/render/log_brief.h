@@ -38,6 +38,21 @@ struct AttemptGroup {
   int64_t accepted = 0;  ///< logins of that address
 };
 
+/// Logins of one account from one address in one way.
+struct LoginGroup {
+  std::string username;
+  std::string address;
+  std::string method;
+  std::string fingerprint;
+  std::string certainty;  ///< of the first
+  int64_t count = 0;
+  base::Timestamp first;
+  base::Timestamp last;
+  bool first_of_address = false;  ///< the account had never come from there before
+  int64_t failures_before = 0;    ///< of that address, before the first
+  int64_t network_failures_before = 0;
+};
+
 /// Something that somebody did: a row of auth_events or events.
 struct Deed {
   base::Timestamp time;
@@ -68,8 +83,10 @@ struct LogBrief {
   std::vector<AttemptGroup> by_address;  ///< most attempts first, at most kMostGroups each
   std::vector<AttemptGroup> by_network;
   std::vector<AttemptGroup> by_name;
-  std::vector<model::Login> logins;  ///< by time
-  std::vector<Deed> deeds;           ///< by time
+  std::vector<model::Login> logins;      ///< by time
+  std::vector<LoginGroup> login_groups;  ///< after many failures first, then the newest first
+  std::vector<Deed> deeds;               ///< by time
+  std::vector<Deed> deed_groups;  ///< the same, what was done again counted, by the last time
   std::vector<model::LogAnomaly> anomalies;
   std::vector<AttemptsInTime> over_time;  ///< at most kMostPieces, of equal length
   int64_t files = 0;
@@ -78,6 +95,8 @@ struct LogBrief {
   std::optional<base::Timestamp> last_line;
 
   static constexpr size_t kMostGroups = 50;
+  /// Failures of an address, or of its network, that are worth a word beside a login.
+  static constexpr int64_t kManyFailures = 20;
   static constexpr size_t kMostPieces = 72;
 };
 

@@ -26,8 +26,6 @@ constexpr size_t kManyDeeds = 200;
 constexpr size_t kFewAnomalies = 8;
 constexpr size_t kManyAnomalies = 100;
 constexpr int64_t kHour = 3600LL * 1'000'000'000;
-// Failures of a network that are worth a word beside a login.
-constexpr int64_t kManyFailures = 20;
 
 std::string number(int64_t value) {
   return with_commas(static_cast<uint64_t>(std::max<int64_t>(value, 0)));
@@ -155,29 +153,32 @@ class LogsScreen {
     }
   }
 
-  std::string login_line(const model::Login& login) {
-    std::string line = fmt::format("{}{} {}", short_time(login.time),
-                                   certainty_mark(login.certainty), login.username);
+  std::string login_line(const LoginGroup& group) {
+    std::string line = fmt::format("{}{} {}", short_time(group.first),
+                                   certainty_mark(group.certainty), group.username);
     const auto add = [&](const std::string& part) { line += " " + part; };
     const auto remark = [&](const std::string& part) {
       line += std::string(screen_.say(Word::kComma)) + part;
     };
-    if (login.address) {
-      add(screen_.say(Word::kLogsFrom, {*login.address}));
+    if (!group.address.empty()) {
+      add(screen_.say(Word::kLogsFrom, {group.address}));
     }
-    if (login.method) {
-      add(screen_.say(Word::kLogsBy, {*login.method}));
+    if (!group.method.empty()) {
+      add(screen_.say(Word::kLogsBy, {group.method}));
     }
-    if (login.fingerprint) {
-      add(*login.fingerprint);
+    if (!group.fingerprint.empty()) {
+      add(group.fingerprint);
     }
-    if (login.first_of_address && login.address) {
+    if (group.count > 1) {
+      remark(screen_.say(Word::kLogsTimesUntil, {number(group.count), minute_of(group.last)}));
+    }
+    if (group.first_of_address && !group.address.empty()) {
       remark(std::string(screen_.say(Word::kLogsFirstTime)));
     }
-    if (login.failures_before >= kManyFailures || login.failures_before_hour > 0) {
-      remark(screen_.say(Word::kLogsFailedBefore, {number(login.failures_before)}));
-    } else if (login.network_failures_before >= kManyFailures) {
-      remark(screen_.say(Word::kLogsNetworkFailedBefore, {number(login.network_failures_before)}));
+    if (group.failures_before >= LogBrief::kManyFailures) {
+      remark(screen_.say(Word::kLogsFailedBefore, {number(group.failures_before)}));
+    } else if (group.network_failures_before >= LogBrief::kManyFailures) {
+      remark(screen_.say(Word::kLogsNetworkFailedBefore, {number(group.network_failures_before)}));
     }
     return line;
   }
@@ -200,10 +201,17 @@ class LogsScreen {
                                            number(static_cast<int64_t>(users.size())),
                                            number(static_cast<int64_t>(addresses.size()))}),
         2);
-    put_newest(brief_.logins, full_ ? kManyLogins : kFewLogins, [this](const model::Login& login) {
-      const bool odd = login.failures_before >= kManyFailures;
-      screen_.text(login_line(login), 2, odd ? Paint::kRed : Paint::kPlain, 3);
-    });
+    const auto& groups = brief_.login_groups;
+    const size_t most = full_ ? kManyLogins : kFewLogins;
+    for (size_t i = 0; i < std::min(groups.size(), most); ++i) {
+      const bool odd = groups[i].failures_before >= LogBrief::kManyFailures;
+      screen_.text(login_line(groups[i]), 2, odd ? Paint::kRed : Paint::kPlain, 3);
+    }
+    if (groups.size() > most) {
+      screen_.text(
+          screen_.say(Word::kAndMore, {number(static_cast<int64_t>(groups.size() - most))}), 2,
+          Paint::kDim);
+    }
   }
 
   // The newest of them, in order of time; how many there are before these.
@@ -226,7 +234,7 @@ class LogsScreen {
       screen_.text(screen_.say(Word::kLogsDidNothing), 2);
       return;
     }
-    put_newest(brief_.deeds, full_ ? kManyDeeds : kFewDeeds, [this](const Deed& deed) {
+    put_newest(brief_.deed_groups, full_ ? kManyDeeds : kFewDeeds, [this](const Deed& deed) {
       screen_.text(fmt::format("{}{} {}", short_time(deed.time), certainty_mark(deed.certainty),
                                deed_words(deed, screen_.language())),
                    2, Paint::kPlain, 3);
@@ -243,21 +251,26 @@ class LogsScreen {
         screen_.text(finding.says.in(screen_.language()), 2, Paint::kYellow, 4);
       }
     }
+    std::vector<const model::LogAnomaly*> odd;
+    for (const model::LogAnomaly& anomaly : brief_.anomalies) {
+      // Where all logs were silent the machine was off.
+      if (anomaly.kind != "silence" || anomaly.others.value_or(0) > 0) {
+        odd.push_back(&anomaly);
+      }
+    }
     const size_t most = full_ ? kManyAnomalies : kFewAnomalies;
-    for (size_t i = 0; i < std::min(brief_.anomalies.size(), most); ++i) {
-      const model::LogAnomaly& anomaly = brief_.anomalies[i];
-      std::string line = anomaly_words(anomaly, screen_.language());
-      if (anomaly.from_time && anomaly.kind != "time_back") {
-        line = fmt::format("{} {}", short_time(*anomaly.from_time), line);
+    for (size_t i = 0; i < std::min(odd.size(), most); ++i) {
+      std::string line = anomaly_words(*odd[i], screen_.language());
+      if (odd[i]->from_time && odd[i]->kind != "time_back") {
+        line = fmt::format("{} {}", short_time(*odd[i]->from_time), line);
       }
       screen_.text(line, 2, Paint::kPlain, 3);
     }
-    if (brief_.anomalies.size() > most) {
-      screen_.text(screen_.say(Word::kAndMore,
-                               {number(static_cast<int64_t>(brief_.anomalies.size() - most))}),
+    if (odd.size() > most) {
+      screen_.text(screen_.say(Word::kAndMore, {number(static_cast<int64_t>(odd.size() - most))}),
                    2, Paint::kDim);
     }
-    if (told == 0 && brief_.anomalies.empty()) {
+    if (told == 0 && odd.empty()) {
       screen_.text(screen_.say(Word::kLogsMissingNone), 2);
     }
   }

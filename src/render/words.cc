@@ -354,6 +354,8 @@ constexpr Entry kCatalogue[] = {
     {Word::kLogsFirst, "first", "最初"},
     {Word::kLogsLast, "last", "最後"},
     {Word::kLogsGotIn, "Who got in", "ログインに成功した者"},
+    {Word::kLogsLogins, "logins", "成功"},
+    {Word::kLogsTimesUntil, "{0} times until {1}", "{1} までに{0}回"},
     {Word::kLogsGotInSays, "{0} logins of {1} accounts from {2} addresses",
      "{0}件（{1}アカウント、{2}アドレス）"},
     {Word::kLogsNobodyGotIn, "No login stands in the logs that were read.",

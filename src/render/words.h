@@ -259,6 +259,8 @@ enum class Word : uint8_t {
   kLogsFirst,
   kLogsLast,
   kLogsGotIn,
+  kLogsLogins,
+  kLogsTimesUntil,
   kLogsGotInSays,
   kLogsNobodyGotIn,
   kLogsFrom,

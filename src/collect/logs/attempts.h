@@ -68,7 +68,7 @@ enum class Fineness : uint8_t { kHours, kDays, kWhole, kWithoutNames };
 class Attempts {
  public:
   /// More than this are folded more coarsely: 50 MB with their texts.
-  static constexpr size_t kMostEpisodes = 400'000;
+  static constexpr size_t kMostEpisodes = 500'000;
   /// Texts beyond this are not told apart any more.
   static constexpr size_t kMostTexts = 600'000;
 
@@ -102,7 +102,7 @@ class Attempts {
   // An attempt on its way into the tables. These are larger than the processor's caches, so each
   // place in them is asked for some attempts before it is needed.
   struct Pending {
-    std::array<char, 64> text;  ///< address, then username
+    std::array<char, 80> text;  ///< address, then username
     uint8_t address_length = 0;
     uint8_t username_length = 0;
     uint64_t address_hash = 0;

@@ -29,7 +29,8 @@ Attempt attempt(int64_t time, std::string_view address = "203.0.113.7",
 }
 
 // "address user from-to count @file:line;" in minutes, by time.
-std::string told(const Attempts& attempts) {
+std::string told(Attempts& attempts) {
+  attempts.settle();
   std::vector<std::string> rows;
   for (const Episode& episode : attempts.episodes()) {
     rows.push_back(fmt::format("{} {} {:03}-{:03} x{} @{}:{};", attempts.text(episode.address),
@@ -91,11 +92,54 @@ TEST(Attempts, AnythingThatDiffersIsAnotherEpisode) {
   other = attempt(0);
   other.outcome = parse::AuthOutcome::kInvalidUser;
   attempts.add(other, 0);
-  EXPECT_EQ(attempts.episodes().size(), 8U);
+  ASSERT_EQ(attempts.episodes().size(), 8U);
   const AttemptWay& forged = attempts.way_of(attempts.episodes()[6]);
   EXPECT_EQ(attempts.text(forged.program), "sshd");
   EXPECT_EQ(attempts.text(forged.comm), "logger");
   EXPECT_EQ(attempts.way_of(attempts.episodes()[3]).source, 1);
+}
+
+// The account's name is the attacker's: what does not fit is not told apart.
+TEST(Attempts, LongNamesAreKeptToTheirBeginning) {
+  Attempts attempts;
+  const std::string name(100'000, 'x');
+  attempts.add(attempt(0, "203.0.113.7", name + "1"), 0);
+  attempts.add(attempt(kMinute, "203.0.113.7", name + "2"), 0);
+  attempts.add(attempt(0, std::string(100'000, '1')), 0);
+  attempts.settle();
+  ASSERT_EQ(attempts.episodes().size(), 2U);
+  for (const Episode& episode : attempts.episodes()) {
+    EXPECT_LE(attempts.text(episode.address).size() + attempts.text(episode.username).size(), 80U);
+  }
+}
+
+TEST(Attempts, NamesOfThirtyTwoBytesAreKeptWholeBesideAnyAddress) {
+  // useradd's longest name; the longest text of an address without an IPv4 tail.
+  const std::string user(32, 'u');
+  const std::string address = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff";
+  Attempts attempts;
+  attempts.add(attempt(0, address, user), 0);
+  EXPECT_EQ(told(attempts), address + " " + user + " 000-000 x1 @0:1;");
+}
+
+// Each pending attempt is on its way for a while: none may be lost or counted twice at any number.
+TEST(Attempts, AnyNumberOfAttemptsIsCountedOnce) {
+  for (int count = 0; count < 70; ++count) {
+    Attempts attempts;
+    for (int i = 0; i < count; ++i) {
+      attempts.add(attempt(i * kSecond, fmt::format("192.0.2.{}", i % 7)), 0);
+      if (i == 20) {
+        attempts.settle();
+      }
+    }
+    attempts.settle();
+    uint32_t counted = 0;
+    for (const Episode& episode : attempts.episodes()) {
+      counted += episode.count;
+    }
+    EXPECT_EQ(counted, static_cast<uint32_t>(count));
+    EXPECT_EQ(attempts.episodes().size(), static_cast<size_t>(std::min(count, 7)));
+  }
 }
 
 TEST(Attempts, LeastSureTimeHoldsForTheEpisode) {
@@ -189,21 +233,22 @@ TEST(Attempts, TooManyEpisodesAreFoldedByDaysThenWholeThenWithoutNames) {
   for (int i = 0; i < 4; ++i) {
     add(i * 2 * kHour, "root");
   }
+  attempts.settle();
   EXPECT_EQ(attempts.episodes().size(), 4U);
   EXPECT_EQ(attempts.fineness(), Fineness::kHours);
   add(8 * kHour, "root");
-  EXPECT_EQ(attempts.fineness(), Fineness::kDays);
   EXPECT_EQ(told(attempts), "203.0.113.7 root 000-480 x5 @0:1;");
+  EXPECT_EQ(attempts.fineness(), Fineness::kDays);
   for (int i = 1; i < 5; ++i) {
     add(i * 2 * kDay, "root");
   }
-  EXPECT_EQ(attempts.fineness(), Fineness::kWhole);
   EXPECT_EQ(told(attempts), "203.0.113.7 root 000-11520 x9 @0:1;");
+  EXPECT_EQ(attempts.fineness(), Fineness::kWhole);
   for (const char* name : {"admin", "test", "git", "oracle"}) {
     add(kMinute, name);
   }
-  EXPECT_EQ(attempts.fineness(), Fineness::kWithoutNames);
   EXPECT_EQ(told(attempts), "203.0.113.7  000-11520 x13 @0:1;");
+  EXPECT_EQ(attempts.fineness(), Fineness::kWithoutNames);
   for (int i = 0; i < 10; ++i) {  // addresses are never given up
     attempts.add(attempt(0, fmt::format("2001:db8::{:x}", i)), 0);
   }
@@ -218,6 +263,7 @@ TEST(Attempts, CoarserFolderMakesTheOtherCoarseToo) {
   Attempts coarse(1);
   coarse.add(attempt(0, "203.0.113.8"), 0);
   coarse.add(attempt(2 * kHour, "203.0.113.8"), 0);
+  coarse.settle();
   ASSERT_EQ(coarse.fineness(), Fineness::kDays);
   fine.merge(coarse);
   EXPECT_EQ(fine.fineness(), Fineness::kDays);
@@ -243,6 +289,7 @@ TEST(Attempts, AttemptWithoutAddressIsCountedNotKept) {
   Attempt local = attempt(0, "");
   local.count = 3;
   attempts.add(local, 0);
+  attempts.settle();
   EXPECT_TRUE(attempts.episodes().empty());
   EXPECT_EQ(attempts.left_out(), 3);
 }

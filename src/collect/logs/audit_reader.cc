@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
 #include "collect/logs/line_reader.h"
 #include "parse/audit/audit_auth.h"
 #include "parse/audit/audit_joiner.h"
@@ -54,7 +57,11 @@ class AuditReader final : public LineReader {
                 parse::AuditDetail::kSkipNoise) {}
 
   void read(const parse::LogLine& line) override {
-    line_ = line;
+    // An event is delivered when a later line shows that it is complete.
+    Recent& recent = recent_[lines_++ % recent_.size()];
+    recent.offset = line.offset;
+    recent.line = context_.line_of(line);
+    recent.text.assign(line.text.substr(0, kTextBytes));
     (void)joiner_.add(line.text, line.offset);
   }
 
@@ -82,10 +89,27 @@ class AuditReader final : public LineReader {
   }
 
  private:
+  struct Recent {
+    uint64_t offset = UINT64_MAX;
+    LineCode line = 0;
+    std::string text;
+  };
+
+  // The event's first line; of one that was open for very long, not known.
+  const Recent& line_of(const parse::AuditEvent& event) const {
+    static const Recent kUnknown;
+    const auto found = std::find_if(recent_.begin(), recent_.end(), [&](const Recent& recent) {
+      return recent.offset == event.offset;
+    });
+    return found == recent_.end() ? kUnknown : *found;
+  }
+
   void add(const parse::AuditEvent& event) {
+    const Recent& recent = line_of(event);
+    line_ = recent.line;
     const auto time =
         base::timestamp_from_unix(event.seconds, int64_t{event.millisecond} * 1'000'000);
-    context_.facts.rhythm.add(event.seconds, context_.line_of(line_));
+    context_.facts.rhythm.add(event.seconds, line_);
     if (const auto auth = parse::to_auth(event)) {
       add_auth(event, *auth, time);
     }
@@ -93,7 +117,7 @@ class AuditReader final : public LineReader {
       add_execution(event, time);
     }
     if (const std::string_view action = action_of(event); !action.empty()) {
-      add_event(event, action, time);
+      add_event(event, action, time, recent);
     }
   }
 
@@ -102,7 +126,9 @@ class AuditReader final : public LineReader {
     row.time = row.last_time = time;
     row.certainty = to_string(base::Certainty::kExact);
     row.source = context_.source;
-    row.line = context_.line_of(line_);  // of the record that completed the event
+    if (line_ != 0) {
+      row.line = line_;
+    }
     row.count = 1;
   }
 
@@ -117,7 +143,7 @@ class AuditReader final : public LineReader {
       attempt.program = "audit";
       attempt.time = attempt.last_time = time.nanoseconds;
       attempt.file = context_.file;
-      attempt.line = context_.line_of(line_);
+      attempt.line = line_;
       context_.folds.attempts.add(attempt, context_.source_number);
       return;
     }
@@ -160,7 +186,8 @@ class AuditReader final : public LineReader {
     context_.facts.executed.fold(XXH3_64bits(same.data(), same.size()), std::move(row));
   }
 
-  void add_event(const parse::AuditEvent& event, std::string_view action, base::Timestamp time) {
+  void add_event(const parse::AuditEvent& event, std::string_view action, base::Timestamp time,
+                 const Recent& recent) {
     model::Event row;
     put_place(time, row);
     row.path = context_.path;
@@ -173,13 +200,15 @@ class AuditReader final : public LineReader {
     row.subject = text_of(event.object.empty() ? event.operation : event.object);
     row.message = (event.operation.empty() ? event.detail : event.operation + " " + event.detail)
                       .substr(0, kTextBytes);
-    row.original = text_of(line_.text);
+    row.original = text_of(recent.text);
     context_.facts.events.add(std::move(row));
   }
 
   LineContext& context_;
   parse::AuditJoiner joiner_;
-  parse::LogLine line_;
+  std::array<Recent, 64> recent_;
+  size_t lines_ = 0;
+  LineCode line_ = 0;  ///< of the event that is being added
 };
 
 }  // namespace

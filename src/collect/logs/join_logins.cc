@@ -175,12 +175,16 @@ bool is_same(const model::Login& login, const model::AuthEvent& event) {
   const bool same_port = !login.port || !event.port || login.port == event.port;
   const bool same_source =
       (" " + login.sources + " ").find(" " + event.source + " ") != std::string::npos;
-  return same_place && same_port && !same_source &&
+  // audit tells one login of one process in several records.
+  const bool same_process = login.pid && event.pid && *login.pid == *event.pid;
+  return same_place && same_port && (!same_source || same_process) &&
          distance(login.time.nanoseconds, event.time.nanoseconds) <= kSameLogin;
 }
 
 void add_source(model::Login& login, const model::AuthEvent& event) {
-  login.sources += " " + event.source;
+  if ((" " + login.sources + " ").find(" " + event.source + " ") == std::string::npos) {
+    login.sources += " " + event.source;
+  }
   login.method = login.method ? login.method : event.method;
   login.fingerprint = login.fingerprint ? login.fingerprint : event.fingerprint;
   login.port = login.port ? login.port : event.port;

@@ -64,6 +64,7 @@ struct Logs {
     attempt.last_time = to;
     attempt.count = count;
     attempts.add(attempt, source);
+    attempts.settle();
   }
   LogEvidence evidence() const { return {auth, last, events, attempts, sources}; }
   std::vector<model::Login> logins() const {
@@ -97,7 +98,8 @@ TEST(JoinLogins, OneLoginOfAuthLogJournalAndWtmpIsOneRow) {
   logs.auth[1].fingerprint = "SHA256:hana";
   logs.auth[1].pid = 4711;
   logs.auth[1].comm = "sshd";
-  logs.last = {record(kNow - kHour, "ken"), record(kNow + 2 * kSecond), record(kNow + kHour, "ken")};
+  logs.last = {record(kNow - kHour, "ken"), record(kNow + 2 * kSecond),
+               record(kNow + kHour, "ken")};
   const auto logins = logs.logins();
   ASSERT_EQ(logins.size(), 1U);
   const model::Login& login = logins[0];
@@ -212,7 +214,7 @@ TEST(JoinLogins, FailuresBeforeAreOfTheAddressItsNetworkAndTheUser) {
   logs.fail(kNow - 5 * kHour, kNow - 4 * kHour, 40, "203.0.113.7", "admin");
   logs.fail(kNow - kHour / 2, kNow - kSecond, 10, "203.0.113.7", "root");
   logs.fail(kNow - 9 * kHour, kNow - 9 * kHour, 100, "203.0.113.8", "root");
-  logs.fail(kNow + kSecond, kNow + kHour, 1000, "203.0.113.7", "root");
+  logs.fail(kNow + 2 * kHour, kNow + 3 * kHour, 1000, "203.0.113.7", "root");
   const auto logins = logs.logins();
   ASSERT_EQ(logins.size(), 1U);
   EXPECT_EQ(logins[0].failures_before, 50);

@@ -30,6 +30,7 @@ struct PartLines {
   bool inferred_year = false;
   bool cut = false;
   std::vector<base::Note> notes;
+  bool out_of_time = false;
   std::optional<base::Error> error;
 };
 
@@ -109,6 +110,7 @@ class PartIndexer {
           return !found.cut;
         });
     found.notes = read.notes;
+    found.out_of_time = read.out_of_time;
     found.error = read.error;
     return found;
   }
@@ -206,6 +208,9 @@ LineIndex index_lines(Context& context, const LineWindow& window) {
         if (found.cut || !fits) {
           coverage.cut("more lines than a timeline can hold", "narrow it with --since and --until");
         }
+        if (found.out_of_time) {
+          coverage.cut("time was up before all of it was read", "--deep");
+        }
         coverage.finish(context.facts);
         if (!fits) {
           return;
@@ -218,8 +223,14 @@ LineIndex index_lines(Context& context, const LineWindow& window) {
       },
       kMostWaiting);
   for (const uint32_t number : plan.order) {
-    if (is_readable(*plan.parts[number].log)) {
+    const LogFile& log = *plan.parts[number].log;
+    if (is_readable(log)) {
       work.add(number);
+    } else if (log.error) {
+      CoverageCounter coverage("logs", log.path);
+      coverage.asked();
+      coverage.failed(*log.error);
+      coverage.finish(context.facts);
     }
   }
   work.run(context.jobs);

@@ -38,8 +38,13 @@ struct LineContext {
   }
   /// Resolves a line's time and gives it to the rhythm.
   base::Timestamp time_of(const parse::LogTime& time, const parse::LogLine& line) {
+    const base::Timestamp resolved = time_of(time);
+    facts.rhythm.add(resolved.nanoseconds / 1'000'000'000, line_of(line));
+    return resolved;
+  }
+  /// The same for a time that the rhythm has had already.
+  base::Timestamp time_of(const parse::LogTime& time) {
     const parse::ResolvedTime resolved = clock.resolve(time);
-    facts.rhythm.add(resolved.seconds, line_of(line));
     facts.certainty = std::max(facts.certainty, resolved.certainty);
     certainty = resolved.certainty;
     return base::timestamp_from_unix(resolved.seconds, resolved.nanosecond);

@@ -166,8 +166,9 @@ LogFormat format_of_text(std::string_view head) {
     if (!line) {
       break;
     }
-    std::string_view text = line->text.substr(0, kLineBytes);
+    std::string_view text = line->text;
     text.remove_prefix(std::min(text.find_first_not_of('\0'), text.size()));
+    text = text.substr(0, kLineBytes);
     if (text.empty()) {
       continue;
     }
@@ -258,7 +259,8 @@ std::optional<parse::LogTime> time_of_line(LogFormat format, std::string_view li
   switch (format) {
     case LogFormat::kSyslog: {
       parse::SyslogLine syslog;
-      return parse::parse_syslog_line(line, syslog) ? std::optional(syslog.time) : std::nullopt;
+      return parse::parse_syslog_line(line, syslog) && syslog.has_time ? std::optional(syslog.time)
+                                                                       : std::nullopt;
     }
     case LogFormat::kWebAccess: {
       parse::WebRequest request;

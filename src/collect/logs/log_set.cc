@@ -44,21 +44,52 @@ std::string_view without_compression(std::string_view name) {
   return name;
 }
 
-// "20261108", "20261108-1696723200", "2026-11-08", "20261108T03": the digits in front of anything
-// else than separators; 0 when it is no date.
-int64_t date_of(std::string_view text) {
-  int64_t date = 0;
+// "20261108", "20261108-1696723200", "2026-11-08", "20261108T03": the day, and what stands behind
+// it as a number below it; 0 when it is no date.
+std::pair<int64_t, int64_t> date_of(std::string_view text) {
+  constexpr int kDayDigits = 8;
+  constexpr int kRestDigits = 10;  // seconds since 1970
+  int64_t day = 0;
+  int64_t rest = 0;
   int digits = 0;
   for (const char c : text) {
     if (c >= '0' && c <= '9') {
-      date = digits < 18 ? date * 10 + (c - '0') : date;
+      if (digits < kDayDigits) {
+        day = day * 10 + (c - '0');
+      } else if (digits < kDayDigits + kRestDigits) {
+        rest = rest * 10 + (c - '0');
+      }
       ++digits;
     } else if (c != '-' && c != 'T' && c != '_') {
-      return 0;
+      return {0, 0};
     }
   }
-  const bool plausible = digits >= 8 && text.size() >= 8 && (text[0] == '1' || text[0] == '2');
-  return plausible ? date : 0;
+  const bool plausible = digits >= kDayDigits && (text[0] == '1' || text[0] == '2');
+  return plausible ? std::pair(day, rest) : std::pair<int64_t, int64_t>(0, 0);
+}
+
+// A log that begins with a hole (it was cut under its writer) is told by what comes behind it.
+std::string behind_hole(const host::Host& host, const LogFile& file, std::string head) {
+  constexpr uint64_t kMost = 256ULL << 20;
+  if (head.find_first_not_of('\0') != std::string::npos) {
+    return head;
+  }
+  const auto reader = host.open_file(file.path);
+  std::string piece(1UL << 20, '\0');
+  for (uint64_t at = head.size(); reader && at < kMost; at += piece.size()) {
+    const auto got = (*reader)->read_at(at, piece);
+    if (!got || *got == 0) {
+      break;
+    }
+    const size_t text = std::string_view(piece).substr(0, *got).find_first_not_of('\0');
+    if (text != std::string_view::npos) {
+      head.resize(kHeadBytes);
+      const auto size = (*reader)->read_at(at + text, head);
+      head.resize(size.value_or(0));
+      return head;
+    }
+  }
+  return head;
 }
 
 void look_at_head(const host::Host& host, LogFile& file) {
@@ -72,6 +103,9 @@ void look_at_head(const host::Host& host, LogFile& file) {
     return;
   }
   file.compression = head->compression;
+  if (file.compression == parse::Compression::kNone) {
+    head->bytes = behind_hole(host, file, std::move(head->bytes));
+  }
   file.format = detect_format(file.path, head->bytes);
   parse::TextLines lines(head->bytes);
   while (!file.first_time && is_text(file.format)) {
@@ -111,6 +145,7 @@ class Finder {
   struct Age {
     int64_t number = 0;
     int64_t date = 0;
+    int64_t time = 0;
     int64_t mtime = 0;
   };
   using Rotated = std::pair<Age, LogFile>;
@@ -119,18 +154,15 @@ class Finder {
   static bool older(const Rotated& left, const Rotated& right) {
     const auto key = [](const Rotated& each) {
       const bool current = each.first.number == 0 && each.first.date == 0;
-      return std::tuple(current, each.first.date, -each.first.number, each.first.mtime);
+      return std::tuple(current, each.first.date, each.first.time, -each.first.number,
+                        each.first.mtime);
     };
     return key(left) < key(right);
   }
 
   void list(const std::string& directory, int depth) {
     if (const auto type = gate_.refusal(directory)) {
-      CoverageCounter coverage("logs", directory);
-      coverage.asked();
-      coverage.cut(
-          fmt::format("{}: a network, FUSE or automount filesystem is not entered", *type));
-      coverage.finish(context_.facts);
+      note_refused(directory, *type);
       return;
     }
     const auto listing = context_.host.list_directory(directory);
@@ -150,18 +182,49 @@ class Finder {
       } else if (file.status.type == host::FileType::kRegular) {
         add(path);
       } else if (file.status.type == host::FileType::kSymlink) {
-        add_target(path);
+        add_target(path, depth);
+      } else if (file.status.type != host::FileType::kDirectory) {
+        note_special(path, file.status.type);
       }
     }
   }
 
-  // A log that is a link (container images link access.log to a terminal) counts when it leads to a
-  // regular file.
-  void add_target(const std::string& path) {
+  // A log that is a link (container images link access.log to a terminal), or a directory of logs
+  // on another disk, counts when it leads to one that may be entered.
+  void add_target(const std::string& path, int depth) {
+    const auto target = context_.host.read_link(path);
+    if (!target) {
+      return;
+    }
+    const std::string full =
+        target->starts_with("/") ? *target : path.substr(0, path.rfind('/') + 1) + *target;
+    if (const auto type = gate_.refusal(full.substr(0, full.rfind('/')))) {
+      note_refused(path, *type);
+      return;
+    }
     const auto status = context_.host.stat(path);
     if (status && status->type == host::FileType::kRegular) {
       add(path);
+    } else if (status && status->type == host::FileType::kDirectory && depth < kMostDepth) {
+      if (const auto whole = context_.host.canonical(path)) {
+        list(*whole, depth + 1);
+      }
     }
+  }
+
+  void note_refused(const std::string& path, std::string_view type) {
+    CoverageCounter coverage("logs", path);
+    coverage.asked();
+    coverage.cut(fmt::format("{}: a network, FUSE or automount filesystem is not entered", type));
+    coverage.finish(context_.facts);
+  }
+
+  // Whoever puts a FIFO or a device there hides what was logged.
+  void note_special(const std::string& path, host::FileType type) {
+    CoverageCounter coverage("logs", path);
+    coverage.asked();
+    coverage.cut(fmt::format("it is a {} and no file, so it is not read", to_string(type)));
+    coverage.finish(context_.facts);
   }
 
   void add(const std::string& path) {
@@ -190,7 +253,7 @@ class Finder {
     if (file.format == LogFormat::kJournal) {
       name = path.substr(0, slash);  // one directory of journals is one log
     }
-    const Age age{rotated.number, rotated.date, file.status.mtime.nanoseconds};
+    const Age age{rotated.number, rotated.date, rotated.time, file.status.mtime.nanoseconds};
     sets_[std::move(name)].emplace_back(age, std::move(file));
   }
 
@@ -211,8 +274,9 @@ RotatedName parse_rotated_name(std::string_view name) {
     for (size_t cut = at; cut != std::string_view::npos;
          cut = rotated.stem.find(separator, cut + 1)) {
       const std::string_view behind = rotated.stem.substr(cut + 1);
-      if (const int64_t date = date_of(behind); date != 0) {
+      if (const auto [date, time] = date_of(behind); date != 0) {
         rotated.date = date;
+        rotated.time = time;
         rotated.stem = rotated.stem.substr(0, cut);
         return rotated;
       }
@@ -223,7 +287,7 @@ RotatedName parse_rotated_name(std::string_view name) {
       }
     }
   }
-  if (rotated.stem.ends_with(".old")) {
+  if (rotated.stem.size() > 4 && rotated.stem.ends_with(".old")) {
     rotated.number = 1;
     rotated.stem.remove_suffix(4);
   }

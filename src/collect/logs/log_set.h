@@ -43,7 +43,8 @@ struct LogSet {
 struct RotatedName {
   std::string_view stem;
   int64_t number = 0;  ///< 0: not rotated; 1 is the youngest
-  int64_t date = 0;    ///< digits of a date, larger is younger; 0: none
+  int64_t date = 0;    ///< a day as 20261108; 0: none
+  int64_t time = 0;    ///< what stands behind the day, as a number
 };
 RotatedName parse_rotated_name(std::string_view name);
 

@@ -55,6 +55,7 @@ struct Name {
   std::string_view stem;
   int64_t number;
   int64_t date;
+  int64_t time = 0;
 };
 
 TEST(RotatedName, WhatRotationAddsIsTakenOff) {
@@ -71,7 +72,8 @@ TEST(RotatedName, WhatRotationAddsIsTakenOff) {
       {"app.log.2026-11-08", "app.log", 0, 20261108},
       {"php8.2-fpm.log.1", "php8.2-fpm.log", 1, 0},
       {"php8.2-fpm.log-20261108.gz", "php8.2-fpm.log", 0, 20261108},
-      {"error.log-20261108-1696723200", "error.log", 0, 202611081696723200},
+      {"error.log-20261108-1696723200", "error.log", 0, 20261108, 1696723200},
+      {"app.log-2026-11-08T03", "app.log", 0, 20261108, 3},
       {"access.log.old", "access.log", 1, 0},
       {"dmesg.0", "dmesg", 0, 0},
   };
@@ -80,6 +82,7 @@ TEST(RotatedName, WhatRotationAddsIsTakenOff) {
     EXPECT_EQ(rotated.stem, each.stem) << each.name;
     EXPECT_EQ(rotated.number, each.number) << each.name;
     EXPECT_EQ(rotated.date, each.date) << each.name;
+    EXPECT_EQ(rotated.time, each.time) << each.name;
   }
 }
 
@@ -99,7 +102,8 @@ TEST(RotatedName, NamesWithDotsAndDashesAreNoRotation) {
 TEST(RotatedName, LongDigitsAreNoOverflow) {
   const std::string digits(400, '9');
   EXPECT_EQ(parse_rotated_name("auth.log." + digits).number, 0);
-  EXPECT_EQ(parse_rotated_name("auth.log-1" + digits).date, 199'999'999'999'999'999);
+  EXPECT_EQ(parse_rotated_name("auth.log-1" + digits).date, 19'999'999);
+  EXPECT_EQ(parse_rotated_name("auth.log-1" + digits).time, 9'999'999'999);
 }
 
 TEST(LogSet, NumbersAreOldestFirstAndTheUnnumberedIsTheYoungest) {
@@ -166,6 +170,16 @@ TEST(LogSet, FirstTimeIsThatOfTheFirstLineThatTellsOne) {
   EXPECT_EQ(file.first_time->year, 0);
   EXPECT_EQ(file.first_time->month, 11);
   EXPECT_EQ(file.first_time->day, 8);
+}
+
+// Whoever empties a log while its writer keeps its place leaves a hole of its old size.
+TEST(LogSet, LogBehindALargeHoleIsStillToldByItsLines) {
+  FakeHost host;
+  host.add_file("/var/log/syslog", std::string(3 << 20, '\0') + kLine);
+  const auto found = find(host);
+  ASSERT_EQ(found.sets.size(), 1U);
+  EXPECT_EQ(found.sets[0].files[0].format, LogFormat::kSyslog);
+  EXPECT_TRUE(found.sets[0].files[0].first_time);
 }
 
 TEST(LogSet, FifoOrDeviceWhereALogShouldBeIsNeverOpened) {

@@ -143,7 +143,20 @@ class UtmpPart {
     attempt.line = line_code(part_.number, number);
     if (!address.empty()) {
       attempts_.add(attempt, part_.source_number);
+      return;
     }
+    model::AuthEvent row;  // at the console, which is no attacker's address
+    row.time = row.last_time = record.time;
+    row.certainty = to_string(base::Certainty::kExact);
+    row.outcome = to_string(parse::AuthOutcome::kFailed);
+    row.username = text_of(record.user);
+    row.tty = text_of(record.line);
+    row.program = "btmp";
+    row.count = 1;
+    row.source = part_.source;
+    row.path = part_.log->path;
+    row.line = line_code(part_.number, number);
+    facts_.add_auth(std::move(row));
   }
 
   void add_row(uint64_t number, const UtmpRecord& record, bool wiped) {
@@ -252,7 +265,8 @@ void read_utmp(const Part& part, const Surroundings& surroundings, PartFacts& fa
           return count;
         },
         content.size(), surroundings.deadline);
-    facts.truncated = bytes->truncated;
+    facts.truncated = bytes->truncated || !bytes->notes.empty();
+    facts.notes.insert(facts.notes.end(), bytes->notes.begin(), bytes->notes.end());
     return;
   }
   const auto file = surroundings.host.open_file(part.log->path);

@@ -256,7 +256,9 @@ void Merge::find_missing_rotations(const LogSet& set) {
       numbers.insert(name.number);
     }
   }
-  if (numbers.empty()) {
+  // Numbered by years, ports or hosts rather than by rotation.
+  constexpr int64_t kMostRotations = 400;
+  if (numbers.empty() || *numbers.rbegin() > kMostRotations) {
     return;
   }
   for (int64_t number = 1; number < *numbers.rbegin(); ++number) {
@@ -269,9 +271,6 @@ void Merge::find_missing_rotations(const LogSet& set) {
     row.kind = "missing_rotation";
     row.count = number;
     anomalies_.push_back(std::move(row));
-    if (number >= 64) {
-      break;  // a set numbered by something else than rotation
-    }
   }
 }
 
@@ -367,8 +366,8 @@ void Merge::append_web(model::Facts& facts) {
     row.posts = client.posts;
     row.agent = text_of(web_.text(client.agent));
     row.tool = text_of(web_.text(client.tool));
-    row.found = text_of(web_.text(client.found));
-    if (client.found != 0) {
+    if (client.has_found()) {
+      row.found = text_of(web_.text(client.found));
       row.found_time = base::Timestamp{client.found_time};
     }
     row.source = source_names_[client.source];
@@ -386,7 +385,7 @@ void Merge::append_web(model::Facts& facts) {
     row.posts_answered = script.posts_answered;
     row.clients = std::count_if(script.clients.begin(), script.clients.end(),
                                 [](uint32_t client) { return client != 0; });
-    row.first_client = web_.text(script.clients[0]);
+    row.first_client = web_.text(script.first_client);
     row.referred = script.referred;
     row.in_upload_place = script.in_upload_place;
     row.agent = text_of(web_.text(script.agent));

@@ -64,7 +64,7 @@ class Merge {
   std::vector<int64_t> part_lines_;  ///< -1: not read whole
   std::vector<Rhythm> set_rhythms_;
   LineNumbers lines_;
-  Attempts attempts_;
+  Attempts attempts_{700'000};
   WebTraffic web_;
   std::vector<model::AuthEvent> auth_;
   int64_t left_out_ = 0;

@@ -16,9 +16,12 @@ std::optional<std::string> text_of(std::string_view text) {
 template <class Log>
 class PackageReader final : public LineReader {
  public:
-  explicit PackageReader(LineContext& context) : context_(context) {}
+  PackageReader(LogFormat format, LineContext& context) : context_(context), format_(format) {}
 
   void read(const parse::LogLine& line) override {
+    if (const auto time = time_of_line(format_, line.text)) {
+      (void)context_.time_of(*time, line);
+    }
     log_.feed(line.text, line.number, [&](const parse::PackageEvent& event) { add(event, line); });
   }
   void end() override {
@@ -30,7 +33,7 @@ class PackageReader final : public LineReader {
     model::Event row;
     context_.put_place(line, row);
     row.line = line_code(context_.part, event.line);
-    row.time = row.last_time = context_.time_of(event.time, line);
+    row.time = row.last_time = context_.time_of(event.time);
     row.certainty = to_string(context_.certainty);
     row.kind = "package";
     row.action = "package_" + std::string(to_string(event.action));
@@ -48,6 +51,7 @@ class PackageReader final : public LineReader {
   }
 
   LineContext& context_;
+  LogFormat format_;
   Log log_;
 };
 
@@ -161,18 +165,18 @@ class Fail2banReader final : public LineReader {
 
 std::unique_ptr<LineReader> make_package_reader(LogFormat format, LineContext& context) {
   if (format == LogFormat::kApt) {
-    return std::make_unique<PackageReader<parse::AptHistory>>(context);
+    return std::make_unique<PackageReader<parse::AptHistory>>(format, context);
   }
   if (format == LogFormat::kYum) {
-    return std::make_unique<PackageReader<parse::YumLog>>(context);
+    return std::make_unique<PackageReader<parse::YumLog>>(format, context);
   }
   if (format == LogFormat::kDnf) {
-    return std::make_unique<PackageReader<parse::DnfLog>>(context);
+    return std::make_unique<PackageReader<parse::DnfLog>>(format, context);
   }
   if (format == LogFormat::kZypper) {
-    return std::make_unique<PackageReader<parse::ZyppHistory>>(context);
+    return std::make_unique<PackageReader<parse::ZyppHistory>>(format, context);
   }
-  return std::make_unique<PackageReader<parse::DpkgLog>>(context);
+  return std::make_unique<PackageReader<parse::DpkgLog>>(format, context);
 }
 
 std::unique_ptr<LineReader> make_ftp_reader(LineContext& context) {

@@ -89,7 +89,8 @@ PartFacts read_text_part(const Part& part, const Surroundings& surroundings, int
 
 // Whether the part's years are not known before it was read to its end.
 bool may_span_years(const Part& part) {
-  return part.first_time && part.first_time->year == 0 && !part.last_time;
+  const bool whole_file = part.from == 0 && part.to == UINT64_MAX;
+  return part.first_time && part.first_time->year == 0 && (!part.last_time || whole_file);
 }
 
 PartFacts read_text_part(const Part& part, const Surroundings& surroundings, Folds& folds) {

@@ -7,6 +7,9 @@ namespace genba::collect::logs {
 
 namespace {
 
+// No message that is told to be repeated is longer.
+constexpr size_t kKeptBytes = 1024;
+
 class SyslogReader final : public LineReader {
  public:
   explicit SyslogReader(LineContext& context) : context_(context) {}
@@ -16,8 +19,23 @@ class SyslogReader final : public LineReader {
     if (!parse::parse_syslog_line(line.text, syslog)) {
       return;  // the continuation of the line before
     }
+    if (!syslog.has_time && !last_time_) {
+      return;  // nothing tells when
+    }
     Message message;
-    message.time = context_.time_of(syslog.time, line);
+    if (syslog.has_time) {
+      last_time_ = context_.time_of(syslog.time, line);
+    }
+    message.time = *last_time_;
+    // "last message repeated 5 times", whose line is the one before.
+    parse::SyslogLine repeated;
+    if (syslog.program.empty() && syslog.repeats > 1 &&
+        parse::parse_syslog_line(last_line_, repeated)) {
+      repeated.repeats = syslog.repeats;
+      syslog = repeated;
+    } else {
+      last_line_.assign(line.text.substr(0, kKeptBytes));
+    }
     message.certainty = context_.certainty;
     message.program = syslog.program;
     message.host = syslog.host;
@@ -36,6 +54,8 @@ class SyslogReader final : public LineReader {
 
  private:
   LineContext& context_;
+  std::optional<base::Timestamp> last_time_;
+  std::string last_line_;
 };
 
 }  // namespace

@@ -85,7 +85,9 @@ class ByteStream {
       note.source = source.path;
       read_.damaged_bytes += note.bytes;
     }
-    read_.truncated = !read_.notes.empty();
+    read_.truncated = std::any_of(read_.notes.begin(), read_.notes.end(), [](const auto& note) {
+      return note.reason.find("file ends") != std::string::npos;
+    });
     return {};
   }
 
@@ -150,12 +152,15 @@ Result<FileHead> read_head(const host::Host& host, std::string_view path, size_t
   TextRead read;
   FileHead head;
   head.compression = source.compression;
+  bool stopped = false;
   GENBA_TRY_VOID(ByteStream(*file, read).run(*file, source, [&](std::string_view bytes) {
-    const size_t room = most - head.bytes.size();
-    head.truncated = bytes.size() > room;
-    head.bytes.append(bytes.substr(0, room));
-    return head.bytes.size() < most;
+    head.bytes.append(bytes.substr(0, most - head.bytes.size()));
+    stopped = head.bytes.size() == most;
+    return !stopped;
   }));
+  const bool packed = source.compression != parse::Compression::kNone;
+  head.truncated = stopped && (packed || file->status().size > most);
+  head.notes = std::move(read.notes);
   return head;
 }
 

@@ -50,8 +50,9 @@ TextRead read_text(const host::Host& host, const TextSource& source,
 /// The beginning of a file.
 struct FileHead {
   parse::Compression compression = parse::Compression::kNone;
-  std::string bytes;       ///< decompressed
-  bool truncated = false;  ///< there is more
+  std::string bytes;              ///< decompressed
+  bool truncated = false;         ///< there is more
+  std::vector<base::Note> notes;  ///< of damage in it
 };
 
 /// The first bytes of a file, decompressed, at most `most`.

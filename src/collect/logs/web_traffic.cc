@@ -68,6 +68,10 @@ void add_client_to(ScriptTraffic& script, uint32_t address) {
 
 }  // namespace
 
+bool ClientTraffic::has_found() const {
+  return found != 0 && refused >= kManyRefusals && found_time >= first_refused;
+}
+
 int64_t ClientTraffic::distinct_refused() const {
   int set = 0;
   for (const uint64_t word : refused_paths) {
@@ -116,12 +120,15 @@ void WebTraffic::add_client(const parse::WebRequest& request, parse::WebTraits t
                                                          : 0;
   }
   if (is_refused(request.status)) {
+    client.first_refused =
+        client.refused == 0 ? place.time : std::min(client.first_refused, place.time);
     ++client.refused;
     const std::string_view path = without_query(request.target);
     const uint64_t hash = XXH3_64bits(path.data(), path.size());
     client.refused_paths[hash >> 6U & 3U] |= uint64_t{1} << (hash & 63U);
-  } else if (client.found == 0 && client.refused >= kManyRefusals && is_answered(request.status) &&
-             !traits.has(parse::WebTrait::kStatic) && without_query(request.target) != "/") {
+  } else if (is_answered(request.status) && !traits.has(parse::WebTrait::kStatic) &&
+             without_query(request.target) != "/" &&
+             (client.found == 0 || place.time > client.found_time)) {
     client.found = texts_.number_of(request.target.substr(0, kTextBytes));
     client.found_time = place.time;
   }
@@ -138,9 +145,13 @@ void WebTraffic::add_script(const parse::WebRequest& request, parse::WebTraits t
     script->first_time = script->last_time = place.time;
     script->source = place.source;
     script->agent = texts_.number_of(request.agent.substr(0, kTextBytes));
+    script->first_client = texts_.number_of(request.client);
     script->in_upload_place = traits.has(parse::WebTrait::kScriptInUploadPlace);
   }
-  script->first_time = std::min(script->first_time, place.time);
+  if (place.time < script->first_time) {
+    script->first_time = place.time;
+    script->first_client = texts_.number_of(request.client);
+  }
   script->last_time = std::max(script->last_time, place.time);
   const bool post = request.method == "POST";
   const bool answered = is_answered(request.status);
@@ -217,11 +228,15 @@ void WebTraffic::merge(const WebTraffic& other) {
     }
     into.last_time = is_new ? from.last_time : std::max(into.last_time, from.last_time);
     into.requests += from.requests;
+    if (from.refused > 0) {
+      into.first_refused =
+          into.refused == 0 ? from.first_refused : std::min(into.first_refused, from.first_refused);
+    }
     into.refused += from.refused;
     into.attacks += from.attacks;
     into.posts += from.posts;
     into.tool = into.tool == 0 ? ours(from.tool) : into.tool;
-    if (from.found != 0 && (into.found == 0 || from.found_time < into.found_time)) {
+    if (from.found != 0 && (into.found == 0 || from.found_time > into.found_time)) {
       into.found = ours(from.found);
       into.found_time = from.found_time;
     }
@@ -239,6 +254,7 @@ void WebTraffic::merge(const WebTraffic& other) {
       into->first_time = from.first_time;
       into->agent = ours(from.agent);
       into->source = from.source;
+      into->first_client = ours(from.first_client);
     }
     into->last_time = is_new ? from.last_time : std::max(into->last_time, from.last_time);
     into->requests += from.requests;

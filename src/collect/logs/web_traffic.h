@@ -30,10 +30,13 @@ struct ClientTraffic {
   std::array<uint64_t, 4> refused_paths{};  ///< one bit for each path's hash: a rough count
   uint32_t agent = 0;
   uint32_t tool = 0;
-  uint32_t found = 0;
+  int64_t first_refused = 0;  ///< when; meaningless without refusals
+  uint32_t found = 0;         ///< the last path it was given, other than pictures and the like
   int64_t found_time = 0;
   uint16_t source = 0;
 
+  /// Whether it was given something while, or after, it was refused many times.
+  bool has_found() const;
   /// Distinct refused paths, about; at most 255.
   int64_t distinct_refused() const;
 };
@@ -49,7 +52,8 @@ struct ScriptTraffic {
   int64_t answered = 0;
   int64_t posts_answered = 0;
   int64_t referred = 0;
-  std::array<uint32_t, kMostClients> clients{};  ///< the first ones, then zeros
+  std::array<uint32_t, kMostClients> clients{};  ///< some of them, then zeros
+  uint32_t first_client = 0;
   uint32_t agent = 0;
   uint16_t source = 0;
   bool in_upload_place = false;

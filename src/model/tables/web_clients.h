@@ -47,8 +47,8 @@ struct TableOf<WebClient> {
       column<&WebClient::agent>("agent", "A user agent, the first seen."),
       column<&WebClient::tool>("tool", "scanner or tool, when an agent names one."),
       column<&WebClient::found>("found",
-                                "The first path that it was given after many refusals, other than "
-                                "pictures and the like."),
+                                "The last path that it was given, other than pictures and the "
+                                "like, when it was refused many times."),
       column<&WebClient::found_time>("found_time", "When that was."),
       column<&WebClient::source>("source", "The set of files of the first request."),
   };
