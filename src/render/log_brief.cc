@@ -67,6 +67,14 @@ bool is_deed_event(std::string_view kind, std::string_view action) {
          std::find(std::begin(kActions), std::end(kActions), action) != std::end(kActions);
 }
 
+// PAM on an IPv6 socket writes ::ffff:192.0.2.1 where sshd writes 192.0.2.1.
+std::string_view plain_address(std::string_view text) {
+  constexpr std::string_view kMapped = "::ffff:";
+  return text.substr(0, kMapped.size()) == kMapped && text.find('.') != std::string_view::npos
+             ? text.substr(kMapped.size())
+             : text;
+}
+
 class Matcher {
  public:
   explicit Matcher(const LogFilter& filter) : filter_(filter) {}
@@ -81,7 +89,7 @@ class Matcher {
     }
     const auto [known, is_new] = addresses_.try_emplace(std::string(text), false);
     if (is_new) {
-      const auto address = base::parse_address(text);
+      const auto address = base::parse_address(plain_address(text));
       known->second = address && filter_.network->contains(*address);
     }
     return known->second;
@@ -114,6 +122,13 @@ struct Told {
       most = std::max(most, count);
     }
     return most;
+  }
+  /// Whether that way of telling is the one that tells most.
+  bool is_best(std::string_view source, int way) const {
+    const auto best = std::max_element(
+        counts.begin(), counts.end(),
+        [](const auto& left, const auto& right) { return left.second < right.second; });
+    return best != counts.end() && best->first == std::pair(source, way);
   }
 };
 
@@ -169,6 +184,12 @@ class Briefing {
     int64_t users = 0;
   };
 
+  struct Episode {
+    int64_t from = 0;
+    int64_t to = 0;
+    int64_t count = 0;
+  };
+
   using Auth = Cells<model::AuthEvent>;
   using Events = Cells<model::Event>;
 
@@ -197,7 +218,7 @@ class Briefing {
     for (size_t row = 0; row < auth_.size(); ++row) {
       const std::string_view outcome = auth_.text(row, kOutcome);
       const std::string_view user = auth_.text(row, kUser);
-      const std::string_view address = auth_.text(row, kAddress);
+      const std::string_view address = plain_address(auth_.text(row, kAddress));
       const int64_t from = auth_.number(row, kTime).value_or(0);
       const int64_t to = auth_.number(row, kLast).value_or(from);
       if (!matcher_.time(from, to) || !matcher_.user(user, auth_.text(row, kTarget)) ||
@@ -207,6 +228,7 @@ class Briefing {
       if (is_attempt(outcome) && !address.empty()) {
         add_attempt(auth_.text(row, kSource), way_of(outcome, auth_.text(row, kMethod)), address,
                     user, auth_.number(row, kCount).value_or(1), from, to);
+        attempt_rows_.push_back(static_cast<uint32_t>(row));
       } else if (is_deed(outcome)) {
         add_auth_deed(row, outcome);
       }
@@ -226,14 +248,33 @@ class Briefing {
       of_network.add(source, way, count, from, to);
       of_network.others.insert(address);
     }
-    if (!user.empty() && way <= 1) {
+    if (!user.empty()) {
       Told& of_name = names_[user];
       of_name.add(source, way, count, from, to);
       of_name.others.insert(address);
     }
-    if (way == 0) {
-      direct_.push_back({from, to, count});
+  }
+
+  // The times of attempts, each address by the way of telling that tells most.
+  std::vector<Episode> told_best() const {
+    static const int kTime = Auth::column("time");
+    static const int kLast = Auth::column("last_time");
+    static const int kOutcome = Auth::column("outcome");
+    static const int kAddress = Auth::column("address");
+    static const int kMethod = Auth::column("method");
+    static const int kCount = Auth::column("count");
+    static const int kSource = Auth::column("source");
+    std::vector<Episode> episodes;
+    for (const uint32_t row : attempt_rows_) {
+      const auto told = addresses_.find(plain_address(auth_.text(row, kAddress)));
+      const int way = way_of(auth_.text(row, kOutcome), auth_.text(row, kMethod));
+      if (told != addresses_.end() && told->second.is_best(auth_.text(row, kSource), way)) {
+        const int64_t from = auth_.number(row, kTime).value_or(0);
+        episodes.push_back(
+            {from, auth_.number(row, kLast).value_or(from), auth_.number(row, kCount).value_or(1)});
+      }
     }
+    return episodes;
   }
 
   void add_auth_deed(size_t row, std::string_view outcome) {
@@ -438,9 +479,10 @@ class Briefing {
 
   // Attempts and logins in pieces of whole minutes.
   void spread_over_time() {
+    const std::vector<Episode> episodes = told_best();
     int64_t first = INT64_MAX;
     int64_t last = INT64_MIN;
-    for (const Episode& episode : direct_) {
+    for (const Episode& episode : episodes) {
       first = std::min(first, episode.from);
       last = std::max(last, episode.to);
     }
@@ -452,14 +494,15 @@ class Briefing {
       return;
     }
     const int64_t length = last - first;
-    const auto pieces = static_cast<int64_t>(LogBrief::kMostPieces);
+    // Both ends may lie in the middle of a piece.
+    const auto pieces = static_cast<int64_t>(LogBrief::kMostPieces) - 2;
     const int64_t piece = std::max(kMinute, (length / pieces / kMinute + 1) * kMinute);
     first = first / piece * piece;
     brief_.over_time.resize(static_cast<size_t>((last - first) / piece) + 1);
     for (size_t i = 0; i < brief_.over_time.size(); ++i) {
       brief_.over_time[i].from = base::Timestamp{first + static_cast<int64_t>(i) * piece};
     }
-    for (const Episode& episode : direct_) {
+    for (const Episode& episode : episodes) {
       // An episode's attempts are spread evenly: the time of each is not kept.
       const int64_t begin = (episode.from - first) / piece;
       const int64_t end = (episode.to - first) / piece;
@@ -475,12 +518,6 @@ class Briefing {
     }
   }
 
-  struct Episode {
-    int64_t from = 0;
-    int64_t to = 0;
-    int64_t count = 0;
-  };
-
   const model::Facts& facts_;
   Matcher matcher_;
   Auth auth_;
@@ -489,7 +526,7 @@ class Briefing {
   Groups addresses_;
   Groups networks_;
   Groups names_;
-  std::vector<Episode> direct_;
+  std::vector<uint32_t> attempt_rows_;
   std::map<std::string, int64_t, std::less<>> accepted_;
 };
 

@@ -50,6 +50,10 @@ constexpr Phrase kDeeds[] = {
      "シェルやツールが Web サーバーのエラーログに出力：{2}"},
     {"ftp_upload", "{0} uploaded {1} by FTP", "{0} が FTP で {1} をアップロード"},
     {"clock_step", "the clock was set: {2}", "時計を変更：{2}"},
+    {"bpf_write_user", "{1} loaded a BPF program that writes to the memory of processes",
+     "{1} がプロセスのメモリへ書き込む BPF プログラムを読み込み"},
+    {"polkit_exploit", "a trace of an exploit of pkexec: {2}", "pkexec の脆弱性を突いた痕跡：{2}"},
+    {"kexec", "another kernel was started by kexec", "kexec で別のカーネルを起動"},
     {"audit_stopped", "auditd stopped", "auditd が停止"},
     {"audit_config", "audit was configured: {2}", "監査の設定を変更：{2}"},
 };

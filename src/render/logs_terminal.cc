@@ -120,9 +120,10 @@ class LogsScreen {
       bars += kHeights[static_cast<size_t>(height)];
       marks += piece.logins > 0 ? "^" : " ";
     }
-    screen_.text(bars, 2, Paint::kDim);
+    // Whole lines: wrapping would take the blanks in front away.
+    screen_.labelled_line("", bars, 0, 0);
     if (any_login) {
-      screen_.text(marks, 2, Paint::kYellow);
+      screen_.labelled_line("", marks, 0, 0);
     }
   }
 
@@ -143,13 +144,17 @@ class LogsScreen {
                           2, width);
     for (size_t i = 0; i < count; ++i) {
       const AttemptGroup& group = groups[i];
-      std::string line =
+      const std::string line =
           fmt::format("{:>11} {:>9}  {}  {}", number(group.attempts), number(group.others),
                       minute_of(group.first), minute_of(group.last));
+      // Names are the attackers' own.
+      const std::string shown =
+          base::truncate_to_width(base::escape_for_terminal(group.name), width);
+      screen_.labelled_line(shown, line, 2, width);
       if (group.accepted > 0) {
-        line += "  " + screen_.say(Word::kLogsGotInTimes, {number(group.accepted)});
+        screen_.text(screen_.say(Word::kLogsGotInTimes, {number(group.accepted)}), 4,
+                     Paint::kYellow);
       }
-      screen_.labelled_line(group.name, line, 2, width);
     }
   }
 

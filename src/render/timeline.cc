@@ -161,7 +161,9 @@ std::string timeline_timesketch(const TimelineEvent& event) {
   json.key("datetime");
   json.string(base::to_rfc3339(event.time).substr(0, 26) + "+00:00");
   json.key("timestamp");
-  json.integer(event.time.nanoseconds / 1000);
+  // Downwards, also before 1970, as the text above is.
+  const int64_t below = event.time.nanoseconds % 1000 < 0 ? 1 : 0;
+  json.integer(event.time.nanoseconds / 1000 - below);
   json.member("timestamp_desc", event.what);
   json.member("data_type", fmt::format("genba:{}", to_string(event.source)));
   add_common(json, event);

@@ -36,7 +36,7 @@ struct TableOf<LogAnomaly> {
       column<&LogAnomaly::line>("line", "Line or record after it."),
       column<&LogAnomaly::kind>(
           "kind",
-          "silence, nul_run, time_back, serial_hole, sequence_hole, record_hole, wiped_records, "
+          "silence, nul_run, time_back, serial_hole, record_hole, wiped_records, "
           "missing_rotation, time_conflict, year_unclear, journal_changed, journal_unlisted, "
           "journal_disagrees."),
       column<&LogAnomaly::from_time>("from_time", "The last time before it."),
