@@ -15,8 +15,6 @@ namespace genba::render {
 
 namespace {
 
-using model::Language;
-
 // The first screen shows so many of each; below it, or with a filter, more.
 constexpr size_t kFewGroups = 5;
 constexpr size_t kFewLogins = 10;

@@ -61,7 +61,7 @@ std::string database_of(const std::string& sql) {
 // One file read as one part.
 class BinaryReader : public ::testing::Test {
  protected:
-  void read(std::string path, const std::string& bytes, LogFormat format,
+  void read(const std::string& path, const std::string& bytes, LogFormat format,
             parse::Compression compression = parse::Compression::kNone) {
     if (!bytes.empty()) {
       host_.add_file(path, bytes);

@@ -16,7 +16,6 @@ namespace genba::collect::logs {
 
 namespace {
 
-constexpr int64_t kNanoseconds = 1'000'000'000;
 // A year-less part whose last line is later than this beyond its bound is read with an earlier
 // year.
 constexpr int64_t kSlack = 2 * 86'400;

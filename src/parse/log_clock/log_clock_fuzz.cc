@@ -14,8 +14,8 @@ GENBA_FUZZ(log_clock) {
   using genba::parse::LogTime;
   using genba::parse::YearAnchor;
   const std::string_view whole(reinterpret_cast<const char*>(data), size);
-  static const auto paris = genba::parse::ZoneInfo::parse_posix("CET-1CEST,M3.5.0,M10.5.0/3");
-  const genba::parse::ZoneInfo& zone = *paris;
+  static const auto kParis = genba::parse::ZoneInfo::parse_posix("CET-1CEST,M3.5.0,M10.5.0/3");
+  const genba::parse::ZoneInfo& zone = *kParis;
   genba::parse::YearCounter counter;
   std::vector<YearAnchor> anchors;
   int64_t bound = 1'800'000'000;

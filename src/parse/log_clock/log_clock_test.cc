@@ -37,13 +37,13 @@ int64_t unix_time(std::string_view utc) {
 }
 
 const ZoneInfo& paris() {
-  static const ZoneInfo zone = *ZoneInfo::parse_posix("CET-1CEST,M3.5.0,M10.5.0/3");
-  return zone;
+  static const ZoneInfo kZone = *ZoneInfo::parse_posix("CET-1CEST,M3.5.0,M10.5.0/3");
+  return kZone;
 }
 
 const ZoneInfo& utc() {
-  static const ZoneInfo zone = ZoneInfo::utc();
-  return zone;
+  static const ZoneInfo kZone = ZoneInfo::utc();
+  return kZone;
 }
 
 /// The years that a clock of UTC, begun in 2024, gives to the times.

@@ -266,7 +266,7 @@ TEST(Syslog, OtherLinesAreRefused) {
 }
 
 TEST(Syslog, HostileBytesStayInTheMessage) {
-  const std::string nul("Nov  8 03:12:09 h a[1]: x\0y\rz\xff\xfe\x1b[2J", 36);
+  const std::string nul("Nov  8 03:12:09 h a[1]: x\0y\rz\xff\xfe\x1b[2J", 35);
   EXPECT_EQ(parsed(nul).message, std::string_view(nul).substr(24));
   const std::string program("Nov  8 03:12:09 h \0\xff[1]: m", 26);
   EXPECT_EQ(parsed(program).program, std::string_view("\0\xff", 2));
