@@ -138,7 +138,7 @@ class Planner {
     const bool yearless = part.first_time && part.first_time->year == 0 &&
                           log.compression == parse::Compression::kNone;
     if (!cuttable && !yearless) {
-      parts.push_back(std::move(part));
+      parts.push_back(part);
       return;
     }
     const auto file = host_.open_file(log.path);
@@ -147,7 +147,7 @@ class Planner {
     };
     if (!cuttable) {
       find_last(log.status.size);
-      parts.push_back(std::move(part));
+      parts.push_back(part);
       return;
     }
     for (uint64_t at = kPartBytes; file && at + kPartBytes <= log.status.size; at += kPartBytes) {
@@ -161,7 +161,7 @@ class Planner {
       }
     }
     find_last(log.status.size);
-    parts.push_back(std::move(part));
+    parts.push_back(part);
   }
 
   void find_years(std::vector<Part>& parts, size_t first) const {
