@@ -97,7 +97,8 @@ Result<void> print_histogram(const std::vector<EventPlace>& places, const Timeli
   const int64_t piece = options.histogram == Histogram::kByMinute ? kMinute : 60 * kMinute;
   std::vector<render::TimelineCount> counts;
   for (const EventPlace& place : places) {
-    const base::Timestamp from{place.time / piece * piece};
+    const int64_t below = place.time % piece < 0 ? 1 : 0;
+    const base::Timestamp from{(place.time / piece - below) * piece};
     if (counts.empty() || counts.back().from != from) {
       counts.push_back({from, 0});
     }
@@ -158,6 +159,7 @@ Result<void> print_all(const model::Facts& facts, const collect::logs::LineIndex
 Result<TimelineOutcome> run_timeline(const TimelineOptions& options, Progress& progress) {
   TimelineOutcome outcome;
   const EventFilter filter(options);
+  bool read_logs = false;
   const HostWork print_live = [&](collect::Context& context) -> Result<void> {
     collect::logs::LineIndex index;
     if (filter.source("logs") && options.format != TimelineFormat::kBodyfile) {
@@ -169,6 +171,7 @@ Result<TimelineOutcome> run_timeline(const TimelineOptions& options, Progress& p
       };
       index = collect::logs::index_lines(context, window);
     }
+    read_logs = !index.paths.empty();
     progress.wipe();
     if (index.cut && !options.quiet) {
       print(Stream::kErrors,
@@ -185,7 +188,7 @@ Result<TimelineOutcome> run_timeline(const TimelineOptions& options, Progress& p
     return base::fail(*observation.no_system);
   }
   GENBA_TRY_VOID(observation.kept);
-  outcome.could_not_look = outcome.events == 0 && !saw_anything(observation.facts);
+  outcome.could_not_look = outcome.events == 0 && !read_logs && !saw_anything(observation.facts);
   return outcome;
 }
 

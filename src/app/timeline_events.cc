@@ -100,21 +100,29 @@ class Adder {
   }
 
   template <class Struct>
-  void add_rows(Table name, std::string_view time_column, std::string_view path_column,
-                std::string_view text_column) {
+  void add_rows(Table name, std::string_view time_column, std::string_view path_column) {
     const model::TableInfo& table = model::TableOf<Struct>::info();
     const model::RowStore* store = facts_.find(table);
     for (size_t i = 0; store != nullptr && i < store->size(); ++i) {
       const Row row(*store, table, i);
       const auto time = row.number(time_column);
-      if (time && filter_.time(*time) &&
-          filter_.text(row.text(path_column), row.text(text_column))) {
-        places_.push_back({*time, static_cast<uint32_t>(i), name, 0});
+      if (!time || !filter_.time(*time) || !filter_.path(row.text(path_column))) {
+        continue;
+      }
+      const EventPlace place{*time, static_cast<uint32_t>(i), name, 0};
+      if (!filter_.has_grep() || holds_grep(place)) {
+        places_.push_back(place);
       }
     }
   }
 
  private:
+  // What is shown is what is looked through.
+  bool holds_grep(const EventPlace& place) const {
+    const render::TimelineEvent event = event_at(place, facts_, nullptr, nullptr);
+    return filter_.text(event.path, event.message + "\n" + event.address + "\n" + event.username);
+  }
+
   bool is_wanted(const model::Value& path) const {
     const auto* text = std::get_if<std::string_view>(&path);
     return text != nullptr && filter_.text(*text, {});
@@ -251,18 +259,18 @@ void add_fact_events(const model::Facts& facts, const EventFilter& filter, bool 
     adder.add_files();
   }
   if (filter.source("logins")) {
-    adder.add_rows<model::Last>(Table::kLast, "time", "path", "username");
-    adder.add_rows<model::LastLogin>(Table::kLastlog, "time", "path", "username");
+    adder.add_rows<model::Last>(Table::kLast, "time", "path");
+    adder.add_rows<model::LastLogin>(Table::kLastlog, "time", "path");
   }
   if (filter.source("histories")) {
-    adder.add_rows<model::ShellHistory>(Table::kHistory, "time", "history_file", "command");
+    adder.add_rows<model::ShellHistory>(Table::kHistory, "time", "history_file");
   }
   if (filter.source("processes")) {
-    adder.add_rows<model::Process>(Table::kProcess, "start_time", "path", "cmdline");
+    adder.add_rows<model::Process>(Table::kProcess, "start_time", "path");
   }
   if (filter.source("logs") && log_rows) {
-    adder.add_rows<model::AuthEvent>(Table::kAuth, "time", "path", "username");
-    adder.add_rows<model::Event>(Table::kEvent, "time", "path", "message");
+    adder.add_rows<model::AuthEvent>(Table::kAuth, "time", "path");
+    adder.add_rows<model::Event>(Table::kEvent, "time", "path");
   }
 }
 
@@ -306,7 +314,8 @@ render::TimelineEvent event_at(const EventPlace& place, const model::Facts& fact
 render::BodyFile body_file(const model::Facts& facts, uint32_t number) {
   const Row row = *row_at<model::File>(facts, number);
   const auto seconds = [&](std::string_view column) {
-    return row.number(column).value_or(0) / kSecond;
+    const int64_t nanoseconds = row.number(column).value_or(0);
+    return nanoseconds / kSecond - (nanoseconds % kSecond < 0 ? 1 : 0);
   };
   render::BodyFile file;
   file.path = row.text("path");

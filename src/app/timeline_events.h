@@ -37,6 +37,7 @@ class EventFilter {
   /// Whether path or message hold what is looked for, and the path is wanted.
   bool text(std::string_view path, std::string_view message) const;
   bool source(std::string_view name) const;
+  bool has_grep() const { return !grep_.empty(); }
 
  private:
   static bool holds(std::string_view text, const std::string& lower_case);

@@ -99,6 +99,14 @@ base::Result<std::optional<base::Timestamp>> moment_of(const Invocation& invocat
   return moment;
 }
 
+base::Result<void> check_span(const std::optional<base::Timestamp>& since,
+                              const std::optional<base::Timestamp>& until) {
+  if (since && until && *until < *since) {
+    return base::fail(usage("--until is earlier than --since: exchange them"));
+  }
+  return {};
+}
+
 Exit exit_of(const base::Result<app::TriageOutcome>& outcome, app::Progress& progress,
              const Terminal& terminal) {
   if (!outcome) {

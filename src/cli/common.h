@@ -26,6 +26,10 @@ base::Result<model::Language> language_of(const Invocation& invocation, const Te
 base::Result<std::optional<base::Timestamp>> moment_of(const Invocation& invocation,
                                                        std::string_view option);
 
+/// kInvalid when the span ends before it begins.
+base::Result<void> check_span(const std::optional<base::Timestamp>& since,
+                              const std::optional<base::Timestamp>& until);
+
 /// The exit code of a verb that judges; complains when it failed.
 Exit exit_of(const base::Result<app::TriageOutcome>& outcome, app::Progress& progress,
              const Terminal& terminal);

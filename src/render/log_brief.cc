@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "model/tables/auth_events.h"
 #include "model/tables/events.h"
@@ -106,20 +104,31 @@ class Matcher {
 // A log tells of one failed attempt in several lines, and several logs tell of it: what counts is
 // the way of telling that tells most.
 struct Told {
-  std::map<std::pair<std::string_view, int>, int64_t> counts;
+  struct Count {
+    std::string_view source;
+    int way = 0;
+    int64_t count = 0;
+  };
+  std::vector<Count> counts;
   int64_t first = INT64_MAX;
   int64_t last = INT64_MIN;
-  std::unordered_set<std::string_view> others;
+  std::vector<std::string_view> others;
 
   void add(std::string_view source, int way, int64_t count, int64_t from, int64_t to) {
-    counts[{source, way}] += count;
     first = std::min(first, from);
     last = std::max(last, to);
+    for (Count& each : counts) {
+      if (each.way == way && each.source == source) {
+        each.count += count;
+        return;
+      }
+    }
+    counts.push_back({source, way, count});
   }
   int64_t most() const {
     int64_t most = 0;
-    for (const auto& [key, count] : counts) {
-      most = std::max(most, count);
+    for (const Count& each : counts) {
+      most = std::max(most, each.count);
     }
     return most;
   }
@@ -127,8 +136,13 @@ struct Told {
   bool is_best(std::string_view source, int way) const {
     const auto best = std::max_element(
         counts.begin(), counts.end(),
-        [](const auto& left, const auto& right) { return left.second < right.second; });
-    return best != counts.end() && best->first == std::pair(source, way);
+        [](const Count& left, const Count& right) { return left.count < right.count; });
+    return best != counts.end() && best->source == source && best->way == way;
+  }
+  int64_t different_others() const {
+    std::vector<std::string_view> sorted = others;
+    std::sort(sorted.begin(), sorted.end());
+    return std::unique(sorted.begin(), sorted.end()) - sorted.begin();
   }
 };
 
@@ -147,7 +161,7 @@ std::vector<AttemptGroup> largest(const Groups& groups) {
     AttemptGroup group;
     group.name = name;
     group.attempts = told.most();
-    group.others = static_cast<int64_t>(told.others.size());
+    group.others = told.different_others();
     group.first = base::Timestamp{told.first};
     group.last = base::Timestamp{told.last};
     result.push_back(std::move(group));
@@ -240,18 +254,18 @@ class Briefing {
     Told& of_address = addresses_[address];
     of_address.add(source, way, count, from, to);
     if (!user.empty()) {
-      of_address.others.insert(user);
+      of_address.others.push_back(user);
     }
     const auto network = network_of_.find(address);
     if (network != network_of_.end() && !network->second.network.empty()) {
       Told& of_network = networks_[network->second.network];
       of_network.add(source, way, count, from, to);
-      of_network.others.insert(address);
+      of_network.others.push_back(address);
     }
     if (!user.empty()) {
       Told& of_name = names_[user];
       of_name.add(source, way, count, from, to);
-      of_name.others.insert(address);
+      of_name.others.push_back(address);
     }
   }
 

@@ -46,6 +46,7 @@ base::Result<app::LogsOptions> options_of(const Invocation& invocation, const Te
   options.program = terminal.program;
   GENBA_TRY(options.filter.since, moment_of(invocation, "since"));
   GENBA_TRY(options.filter.until, moment_of(invocation, "until"));
+  GENBA_TRY_VOID(check_span(options.filter.since, options.filter.until));
   if (const auto user = invocation.value("user")) {
     options.filter.user = std::string(*user);
   }

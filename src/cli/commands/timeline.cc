@@ -96,6 +96,10 @@ base::Result<void> read_times(const Invocation& invocation, app::TimelineOptions
   if (!span) {
     return base::fail(base::ErrorCode::kInvalid, "--window takes a span such as 30m, 2h or 1d");
   }
+  GENBA_TRY_VOID(check_span(options.since, options.until));
+  if (invocation.has("window") && !around) {
+    return base::fail(base::ErrorCode::kInvalid, "--window needs --around: give both");
+  }
   if (around && (options.since || options.until)) {
     return base::fail(base::ErrorCode::kInvalid,
                       "--around excludes --since and --until: give one or the other");
@@ -149,6 +153,13 @@ base::Result<app::TimelineOptions> options_of(const Invocation& invocation,
             one_of(invocation, "format", kFormats,
                    invocation.has("json") ? TimelineFormat::kJson : TimelineFormat::kText));
   GENBA_TRY(options.histogram, one_of(invocation, "histogram", kSteps, Histogram::kNone));
+  const bool narrowed = options.since || options.until || options.limit || !options.only.empty() ||
+                        options.histogram != Histogram::kNone;
+  if (options.format == TimelineFormat::kBodyfile && narrowed) {
+    return base::fail(base::ErrorCode::kInvalid,
+                      "a bodyfile holds files with all their times; only --path and --grep narrow "
+                      "it");
+  }
   options.quiet = invocation.has("quiet");
   return options;
 }

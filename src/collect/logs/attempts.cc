@@ -82,8 +82,9 @@ uint16_t Attempts::number_of(const AttemptWay& way) {
   if (known != ways_.end()) {
     return static_cast<uint16_t>(known - ways_.begin());
   }
-  // Whoever writes lines of so many programs or methods gets the last one for all further.
-  if (ways_.size() < std::numeric_limits<uint16_t>::max()) {
+  // Whoever forges lines of so many programs or methods gets the last one for all further.
+  constexpr size_t kMostWays = 1000;
+  if (ways_.size() < kMostWays) {
     ways_.push_back(way);
   }
   return static_cast<uint16_t>(ways_.size() - 1);

@@ -89,6 +89,9 @@ void add_auth(const Message& message, const AuthMessage& auth, PartFacts& facts,
   row.method = text_of(auth.method);
   row.fingerprint = text_of(auth.fingerprint);
   row.command = text_of(auth.command.empty() ? auth.detail : auth.command);
+  if (auth.outcome == AuthOutcome::kAccountAdded && auth.uid >= 0) {
+    row.command = "UID=" + std::to_string(auth.uid) + " " + row.command.value_or("");
+  }
   row.program = message.program.substr(0, kTextBytes);
   row.comm = text_of(message.comm);
   row.pid = number_of(message.pid);

@@ -90,7 +90,8 @@ int64_t Rhythm::usual_silence() const {
   for (const uint64_t count : lengths_) {
     all += count;
   }
-  uint64_t left = all / 1000;  // one in a thousand is not usual
+  // One in a thousand is not usual, and of fewer the one.
+  uint64_t left = std::max<uint64_t>(all / 1000, all > 1 ? 1 : 0);
   for (size_t i = lengths_.size(); i-- > 0;) {
     if (lengths_[i] > left) {
       return int64_t{1} << i;
