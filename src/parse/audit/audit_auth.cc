@@ -102,13 +102,13 @@ std::optional<AuditAuth> to_auth(const AuditEvent& event) {
   auth.method = method_of(event);
   const bool acts_for_another = auth.method == "su" || auth.method == "sudo";
   if (event.kind == "user_cmd") {
-    auth.outcome = event.success == false ? "failed" : "sudo";
+    auth.outcome = event.success == false ? "sudo_refused" : "sudo";
     auth.method = auth.method.empty() ? std::string_view("sudo") : auth.method;
     auth.user = actor_of(event);
     auth.target = event.account;
     auth.command = event.command_line;
   } else if (const std::string_view login = login_outcome(event, auth.method); !login.empty()) {
-    auth.outcome = login;
+    auth.outcome = login == "failed" && auth.method == "su" ? "su_failed" : login;
     auth.user = acts_for_another ? actor_of(event) : std::string_view(event.account);
     auth.target = acts_for_another ? std::string_view(event.account) : std::string_view();
   } else if (const std::string_view change = change_outcome(event); !change.empty()) {

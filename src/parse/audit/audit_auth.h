@@ -20,7 +20,8 @@ namespace genba::parse {
 /// Texts point into the event, or are constants.
 struct AuditAuth {
   std::string_view outcome;  ///< "accepted", "failed", "session_opened", "session_closed", "sudo",
-                             ///< "su", "account_added", "account_removed", "password_changed"
+                             ///< "sudo_refused", "su", "su_failed", "account_added",
+                             ///< "account_removed", "password_changed"
   std::string_view user;     ///< who acted: the account of a login; for sudo, su and changes the
                              ///< name of the login uid or uid, when the log is enriched
   std::string_view target;   ///< the account that su went to, or that was changed

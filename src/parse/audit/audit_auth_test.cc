@@ -98,8 +98,19 @@ TEST(AuditAuth, SudoCommands) {
   EXPECT_EQ(got.auth->command, "id");
   const Read refused = read("USER_CMD", "cwd=\"/\" cmd=\"id\" terminal=pts/0 res=failed");
   ASSERT_TRUE(refused.auth);
-  EXPECT_EQ(refused.auth->outcome, "failed");
+  EXPECT_EQ(refused.auth->outcome, "sudo_refused");
   EXPECT_EQ(refused.auth->method, "sudo");
+}
+
+TEST(AuditAuth, SuWithAWrongPasswordIsNoFailedLogin) {
+  const Read got = read("USER_AUTH",
+                        "op=PAM:authentication acct=\"root\" exe=\"/usr/bin/su\" hostname=? "
+                        "addr=? terminal=pts/0 res=failed",
+                        "\x1dUID=\"ann\" AUID=\"ann\"");
+  ASSERT_TRUE(got.auth);
+  EXPECT_EQ(got.auth->outcome, "su_failed");
+  EXPECT_EQ(got.auth->user, "ann");
+  EXPECT_EQ(got.auth->target, "root");
 }
 
 TEST(AuditAuth, SessionsOpenAndClose) {

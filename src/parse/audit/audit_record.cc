@@ -109,6 +109,22 @@ std::optional<std::string_view> find_field(const AuditField* begin, const AuditF
   return std::nullopt;
 }
 
+// Where `mark` stands outside of quotes. The kernel writes a text that holds a quote as hex, so an
+// odd number of them before it means that someone called his process "UID=".
+size_t find_unquoted(std::string_view text, std::string_view mark) {
+  size_t counted = 0;
+  bool is_quoted = false;
+  for (size_t at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1)) {
+    for (; counted < at; ++counted) {
+      is_quoted = is_quoted != (text[counted] == '"');
+    }
+    if (!is_quoted) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
 // A log that went through a terminal has lost its marks: key="exec"ARCH=x86_64 SYSCALL=…
 // UID="root". The kernel writes no upper-case field of its own.
 void take_glued_names(AuditRecord& out) {
@@ -116,11 +132,11 @@ void take_glued_names(AuditRecord& out) {
   if (text.empty() || text.back() != '"') {
     return;
   }
-  size_t at = text.find("UID=\"");
+  size_t at = find_unquoted(text, "UID=\"");
   if (at == std::string_view::npos) {
     return;
   }
-  at = std::min(at, text.find("ARCH="));
+  at = std::min(at, find_unquoted(text, "ARCH="));
   while (at > 0 && (text[at - 1] == 'A' || text[at - 1] == 'O')) {  // AUID, OUID
     --at;
   }

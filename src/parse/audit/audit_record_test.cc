@@ -124,6 +124,23 @@ TEST(AuditRecord, EnrichmentWithoutItsMarkIsFoundByItsUpperCase) {
   EXPECT_EQ(user.enriched, "UID=\"ann\"");
 }
 
+TEST(AuditRecord, TextThatLooksLikeEnrichmentHidesNoField) {
+  const AuditRecord call = parse(
+      "type=SYSCALL msg=audit(1.000:2): arch=c000003e syscall=59 comm=\"xUID=\" exe=\"/tmp/.x\" "
+      "key=\"exec\"");
+  EXPECT_EQ(call.kernel_field("exe"), "\"/tmp/.x\"");
+  EXPECT_EQ(call.kernel_field("key"), "\"exec\"");
+  EXPECT_EQ(call.enriched, "");
+  const AuditRecord arguments =
+      parse("type=EXECVE msg=audit(1.000:2): argc=3 a0=\"curl\" a1=\"-HUID=\" a2=\"http://x/y\"");
+  EXPECT_EQ(arguments.kernel_field("a2"), "\"http://x/y\"");
+  const AuditRecord both = parse(
+      "type=SYSCALL msg=audit(1.000:2): comm=\"ARCH=\" exe=\"/x\" key=(null)ARCH=x86_64 "
+      "UID=\"root\"");
+  EXPECT_EQ(both.kernel_field("exe"), "\"/x\"");
+  EXPECT_EQ(both.enriched, "ARCH=x86_64 UID=\"root\"");
+}
+
 TEST(AuditRecord, OldLoginRecordsKeepTheirAdjectives) {
   const AuditRecord record = parse(
       "type=LOGIN msg=audit(1337845201.174:94983): pid=25443 uid=0 old auid=4294967295 new auid=7 "

@@ -210,8 +210,9 @@ bool JournalReader::Implementation::next(JournalEntry& entry) {
 
 bool JournalReader::Implementation::read_object(uint64_t offset) {
   // Entries that overlap could have more items than the file has room for; honest ones cannot.
+  // Past the budget each item still costs a look.
   constexpr size_t kFewItems = 32;
-  const size_t most = items_left_ > 0 ? journal::kMaxItems : kFewItems;
+  const size_t most = items_left_ > 0 && !store_.is_over_budget() ? journal::kMaxItems : kFewItems;
   const bool found = journal::read_entry_object(pages_, offset, layout_, object_, most);
   items_left_ -= std::min<uint64_t>(items_left_, object_.items.size());
   return found;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Journals cut, flipped, wiped and forged: what a damaged byte touches may be lost, nothing else.
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
+#include <iterator>
 #include <map>
 #include <random>
 #include <string>
@@ -195,6 +198,15 @@ TEST(JournalDamage, WipedStretchIsMeasuredAndTheRestIsRead) {
   }
 }
 
+TEST(JournalDamage, WhatCannotBeReadBehindAWipedHeadIsMeasuredToo) {
+  Sample sample = make_sample(kVariants[2], 40);
+  const uint64_t entry = std::next(sample.messages.begin(), 20)->first;
+  std::fill_n(&sample.bytes[entry], 16, '\0');
+  const Salvage result = salvage(sample.bytes);
+  EXPECT_EQ(result.entries.size(), 39U);
+  EXPECT_GE(result.findings.damaged_bytes, sample.ends.at(entry) - entry);
+}
+
 TEST(JournalDamage, HeaderWipedWholeStillGivesEntries) {
   Sample sample = make_sample(kVariants[0], 40);
   std::memset(sample.bytes.data(), 0, 272);
@@ -330,6 +342,79 @@ TEST(JournalDamage, ManyReferencesToABombEndInBoundedTime) {
   EXPECT_GT(result.findings.values_cut, 100U);
   EXPECT_EQ(result.entries.begin()->second.message.size(), 65536U);
   EXPECT_GT(result.entries.rbegin()->second.message.size(), 900U);
+}
+
+// Writes an object of these words behind a journal, and what follows it.
+uint64_t append_object(std::string& bytes, std::initializer_list<uint64_t> words,
+                       std::string_view rest) {
+  const uint64_t offset = bytes.size();
+  bytes.resize(offset + words.size() * 8);
+  std::memcpy(&bytes[offset], std::data(words), words.size() * 8);
+  bytes += rest;
+  bytes.resize((bytes.size() + 7) & ~uint64_t{7});
+  return offset;
+}
+
+// An entry with 4096 references to one packed field.
+std::string with_packed_field(uint8_t packing, std::string_view packed) {
+  TestJournal journal;
+  journal.add({1'700'000'000'000'000, 1, {"MESSAGE=first", "_PID=1"}});
+  std::string bytes = journal.bytes();
+  const uint64_t data = append_object(
+      bytes, {1U | uint64_t{packing} << 8, 72 + packed.size(), 0, 0, 0, 0, 0, 1, 0}, packed);
+  const std::vector<uint32_t> items(4096, static_cast<uint32_t>(data));
+  append_object(bytes, {3, 64 + 4 * items.size(), 2, 1'700'000'000'000'001, 2, 0, 0, 0},
+                {reinterpret_cast<const char*>(items.data()), 4 * items.size()});
+  return bytes;
+}
+
+// Each reference would decode 64 MiB to count what lies behind the head.
+TEST(JournalDamage, ManyReferencesToAnXzBombEndInBoundedTime) {
+  const std::string text = "MESSAGE=" + std::string(64 << 20, 'b');
+  std::string packed(1 << 20, '\0');
+  size_t size = 0;
+  ASSERT_EQ(lzma_easy_buffer_encode(
+                0, LZMA_CHECK_NONE, nullptr, reinterpret_cast<const uint8_t*>(text.data()),
+                text.size(), reinterpret_cast<uint8_t*>(packed.data()), &size, packed.size()),
+            LZMA_OK);
+  packed.resize(size);
+  const auto start = std::chrono::steady_clock::now();
+  const Salvage result = salvage(with_packed_field(1, packed));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  EXPECT_EQ(result.entries.size(), 2U);
+  EXPECT_GT(result.findings.values_cut, 1000U);
+  // Of a field that was not read whole no hash is known: it was not changed.
+  EXPECT_EQ(result.entries.rbegin()->second.integrity, JournalIntegrity::kUnchecked);
+}
+
+// What breaks only at its end has cost as much as what is whole.
+TEST(JournalDamage, ManyReferencesToABrokenFieldAreCutShort) {
+  const std::string text = "MESSAGE=" + std::string(2'000'000, 'b');
+  std::string packed(ZSTD_compressBound(text.size()), '\0');
+  packed.resize(ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), 1) - 1);
+  const Salvage result = salvage(with_packed_field(4, packed));
+  EXPECT_EQ(result.entries.size(), 2U);
+  // Past the budget only the head is unpacked, which is sound.
+  EXPECT_GT(result.findings.values_cut, 1000U);
+}
+
+TEST(JournalDamage, ListThatLeadsToAndFroEnds) {
+  TestJournal journal;
+  journal.add({1'700'000'000'000'000, 1, {"MESSAGE=first"}});
+  std::string bytes = journal.bytes();
+  constexpr uint64_t kListed = 200'000;
+  const uint64_t array = append_object(bytes, {6, 24 + 4 * kListed, 0}, {});
+  bytes.resize(32 << 20);
+  for (uint64_t i = 0; i < kListed; ++i) {
+    // Each is on another page than those before, and none is an entry.
+    const auto offset = static_cast<uint32_t>((i * 7919 * 131'072 + 4096) % bytes.size());
+    std::memcpy(&bytes[array + 24 + 4 * i], &offset, sizeof(offset));
+  }
+  std::memcpy(&bytes[176], &array, sizeof(array));
+  const Salvage result = salvage(bytes);
+  EXPECT_EQ(result.entries.size(), 1U);
+  EXPECT_TRUE(result.findings.array_chain_broken);
+  EXPECT_LT(result.findings.bad_array_items, kListed / 10);
 }
 
 // One array that lists an entry every 8 bytes, each of which claims thousands of the same fields.

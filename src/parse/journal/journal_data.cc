@@ -14,6 +14,10 @@ constexpr uint64_t kBudgetAtLeast = uint64_t{64} << 20;
 constexpr size_t kLongestName = 64;
 constexpr size_t kHeadSize = 1024;
 constexpr uint64_t kCallCost = 64;
+// Of a page that is read. Entries of honest files may need several each, at their worst.
+constexpr uint64_t kPageCost = 4096;
+// Of packed bytes, when only the value's head is wanted.
+constexpr uint64_t kPackedHead = uint64_t{16} << 10;
 
 constexpr std::array<std::string_view, kFieldCount> kNames = {"",
                                                               "MESSAGE=",
@@ -108,6 +112,13 @@ bool DataStore::charge(uint64_t bytes) {
 }
 
 bool DataStore::read_payload(uint64_t offset, size_t limit, Payload& payload) {
+  const uint64_t loads = pages_.loads();
+  const bool is_read = read_bytes(offset, limit, payload);
+  charge((pages_.loads() - loads) * kPageCost);
+  return is_read;
+}
+
+bool DataStore::read_bytes(uint64_t offset, size_t limit, Payload& payload) {
   if (offset % 8 != 0 || offset < kSmallestHeader) {
     return false;
   }
@@ -129,8 +140,10 @@ bool DataStore::read_payload(uint64_t offset, size_t limit, Payload& payload) {
   payload.shared = load_u64(at + 56) > 1;
   const uint64_t size = object.size - fixed_size;
   const unsigned packing = object.flags & 7U;
-  const auto wanted =
-      static_cast<size_t>(std::min<uint64_t>(size, packing == 0 ? limit : kMaxWhole));
+  const bool hurried = is_over_budget();
+  const auto wanted = static_cast<size_t>(std::min<uint64_t>(size, packing == 0 ? limit
+                                                                   : hurried    ? kPackedHead
+                                                                                : kMaxWhole));
   payload.bytes = bytes.size() - fixed_size >= wanted ? bytes.substr(fixed_size, wanted)
                                                       : pages_.view(offset + fixed_size, wanted);
   payload.whole_size = size;
@@ -143,7 +156,9 @@ bool DataStore::read_payload(uint64_t offset, size_t limit, Payload& payload) {
     }
     // Of packed bytes that were not read whole only the head can be had.
     const size_t most = wanted == size ? limit : std::min(limit, kMaxValue + kLongestName + 1);
-    const auto unpacked = unpacker_.unpack(static_cast<Packing>(packing), payload.bytes, most);
+    const auto unpacked = unpacker_.unpack(static_cast<Packing>(packing), payload.bytes, most,
+                                           hurried ? PackedRest::kLeft : PackedRest::kCounted);
+    charge(wanted + unpacker_.work());
     if (!unpacked) {
       return false;
     }

@@ -4,7 +4,8 @@
 // (_HOSTNAME, _TRANSPORT, _PID), so what is known of one is kept by its offset: its value when it
 // is short and wanted, else only that it is of no interest, and its checksum. What one entry alone
 // refers to is not kept. All that is decoded is counted against a budget proportional to the
-// file; past it values are read by their first KiB only. Covered by journal_test.cc.
+// file, what then proves to be damaged too; past it values are read by their first KiB only.
+// Covered by journal_test.cc and journal_damage_test.cc.
 #pragma once
 
 #include <array>
@@ -97,6 +98,7 @@ class DataStore {
     std::string text;
   };
 
+  bool read_bytes(uint64_t offset, size_t limit, Payload& payload);
   const Data* decode(uint64_t offset);
   const Data* keep(uint64_t offset);
   LongText& long_text(uint64_t offset);

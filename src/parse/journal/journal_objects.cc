@@ -71,7 +71,10 @@ Votes count_votes(Pages& pages, const JournalHeader& header) {
     }
     if (object.is(ObjectType::kData) && object.flags == 0 && object.size > 64 &&
         object.size <= kMaxValue) {
-      votes.take(pages.view(at, static_cast<size_t>(object.size)), header.file_id);
+      const std::string_view bytes = pages.view(at, static_cast<size_t>(object.size));
+      if (bytes.size() == object.size) {  // it is less where the file shrank
+        votes.take(bytes, header.file_id);
+      }
     }
     at += align8(object.size);
   }

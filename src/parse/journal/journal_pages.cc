@@ -23,6 +23,7 @@ void Pages::turn_to(uint64_t number) {
     if (chosen->bytes == nullptr) {
       chosen->bytes = std::make_unique_for_overwrite<char[]>(kPageSize);
     }
+    ++loads_;
     chosen->number = number;
     chosen->filled = 0;
     if (number <= size_ / kPageSize) {

@@ -23,6 +23,8 @@ class Pages {
 
   /// The size when it was opened.
   uint64_t size() const { return size_; }
+  /// Pages read so far: bytes that lead to and fro read one for each step.
+  uint64_t loads() const { return loads_; }
   /// `count` bytes at `offset`, fewer at the end of the file. Valid until the next call.
   std::string_view view(uint64_t offset, size_t count) {
     const std::string_view rest = rest_of_page(offset);
@@ -56,6 +58,7 @@ class Pages {
   JournalSource& source_;
   uint64_t size_;
   uint64_t clock_ = 0;
+  uint64_t loads_ = 0;
   uint64_t current_number_ = kNoOffset;
   std::string_view current_;
   std::array<Page, kSets * kWays> pages_;

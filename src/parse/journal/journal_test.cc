@@ -324,6 +324,13 @@ TEST(Journal, FileThatShrinksWhileItIsReadEndsThere) {
   const ReadJournal read = read_all(source);
   EXPECT_GT(read.entries.size(), 2000U);
   EXPECT_LT(read.entries.size(), 3000U);
+  // Also where it ends within the first objects, by which the layout is told.
+  const std::string few = journal_of(20);
+  for (size_t end = 208; end < 4096; ++end) {
+    const std::string start = few.substr(0, end);
+    Shrinking short_source(start, few.size());
+    EXPECT_LT(read_all(short_source).entries.size(), 20U);
+  }
 }
 
 }  // namespace

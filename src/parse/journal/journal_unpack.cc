@@ -16,6 +16,9 @@ namespace {
 constexpr uint64_t kXzMemory = uint64_t{10} << 20;  // preset 6, which old journald used, takes 9
 constexpr int kZstdWindowLog = 22;
 constexpr uint64_t kMostCounted = uint64_t{64} << 20;
+// To make a decoder ready, and how much slower than a hash xz is at least.
+constexpr uint64_t kXzStart = 4096;
+constexpr uint64_t kXzCost = 4;
 
 }  // namespace
 
@@ -31,9 +34,15 @@ Unpacker::~Unpacker() {
   ZSTD_freeDCtx(contexts_->zstd);
 }
 
-std::optional<Unpacked> Unpacker::unpack(Packing packing, std::string_view packed, size_t limit) {
+std::optional<Unpacked> Unpacker::unpack(Packing packing, std::string_view packed, size_t limit,
+                                         PackedRest rest) {
+  work_ = 0;
   switch (packing) {
-    case Packing::kXz: return unpack_xz(packed, limit);
+    case Packing::kXz: {
+      const auto unpacked = unpack_xz(packed, limit, rest);
+      work_ = kXzStart + kXzCost * contexts_->xz.total_out;
+      return unpacked;
+    }
     case Packing::kLz4: return unpack_lz4(packed, limit);
     case Packing::kZstd: return unpack_zstd(packed, limit);
   }
@@ -47,7 +56,8 @@ char* Unpacker::room(size_t size) {
   return output_.data();
 }
 
-std::optional<Unpacked> Unpacker::unpack_xz(std::string_view packed, size_t limit) {
+std::optional<Unpacked> Unpacker::unpack_xz(std::string_view packed, size_t limit,
+                                            PackedRest rest) {
   lzma_stream& stream = contexts_->xz;
   if (lzma_stream_decoder(&stream, kXzMemory, 0) != LZMA_OK) {
     return std::nullopt;
@@ -67,7 +77,7 @@ std::optional<Unpacked> Unpacker::unpack_xz(std::string_view packed, size_t limi
   }
   uint64_t whole = filled;
   std::array<uint8_t, 16384> discarded;
-  while (status == LZMA_OK && whole < kMostCounted) {
+  while (status == LZMA_OK && rest == PackedRest::kCounted && whole < kMostCounted) {
     stream.next_out = discarded.data();
     stream.avail_out = discarded.size();
     status = lzma_code(&stream, LZMA_RUN);
@@ -75,6 +85,9 @@ std::optional<Unpacked> Unpacker::unpack_xz(std::string_view packed, size_t limi
   }
   if (filled < limit && status != LZMA_STREAM_END) {
     return std::nullopt;
+  }
+  if (status != LZMA_STREAM_END && whole == filled) {
+    ++whole;  // of the rest only that there is some is known
   }
   return Unpacked{{output_.data(), filled}, whole};
 }
@@ -86,6 +99,7 @@ std::optional<Unpacked> Unpacker::unpack_lz4(std::string_view packed, size_t lim
   const uint64_t whole = load_u64(packed.data());
   packed.remove_prefix(sizeof(uint64_t));
   const auto wanted = static_cast<int>(std::min<uint64_t>(whole, limit));
+  work_ = static_cast<uint64_t>(wanted);
   char* const output = room(std::max<size_t>(1, static_cast<size_t>(wanted)));
   const auto size = static_cast<int>(packed.size());
   const int got = whole <= limit
@@ -109,6 +123,8 @@ std::optional<Unpacked> Unpacker::unpack_zstd(std::string_view packed, size_t li
   if (whole == ZSTD_CONTENTSIZE_ERROR) {
     return std::nullopt;
   }
+  // Damage may be met only at the end.
+  work_ = std::min<uint64_t>(whole, limit);
   if (whole <= limit) {
     char* const output = room(std::max<size_t>(1, static_cast<size_t>(whole)));
     const size_t got = ZSTD_decompressDCtx(contexts_->zstd, output, static_cast<size_t>(whole),
@@ -133,7 +149,8 @@ std::optional<Unpacked> Unpacker::unpack_zstd(std::string_view packed, size_t li
   if (output.pos < limit && (known || status != 0)) {
     return std::nullopt;
   }
-  return Unpacked{{output_.data(), output.pos}, known ? whole : output.pos};
+  const uint64_t least = output.pos + (status != 0 ? 1 : 0);
+  return Unpacked{{output_.data(), output.pos}, known ? whole : least};
 }
 
 }  // namespace genba::parse::journal

@@ -71,6 +71,7 @@ class Lister {
   uint64_t next_entry();
   bool fill();
   bool open_array(uint64_t offset);
+  bool leads_to_entry(uint64_t offset);
   void break_chain(const char* reason);
 
   Pages& pages_;
@@ -86,6 +87,8 @@ class Lister {
   uint64_t last_ = 0;
   uint64_t current_ = 0;
   uint64_t ahead_ = 0;
+  uint64_t loads_left_;  // pages that may be read to look at what is listed
+  bool given_up_ = false;
 };
 
 }  // namespace genba::parse::journal
