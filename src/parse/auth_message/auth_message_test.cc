@@ -162,6 +162,16 @@ TEST(SudoMessage, DirectoryThatLooksLikeFieldsHidesNothing) {
   EXPECT_EQ(out.command, "/x ; USER=root ; COMMAND=/bin/sh");
 }
 
+TEST(SudoMessage, DirectoryThatNamesATargetDoesNotHideRoot) {
+  const AuthMessage directory =
+      read("sudo", "a : TTY=pts/0 ; PWD=/tmp/x ; USER=b ; USER=root ; COMMAND=/bin/sh");
+  EXPECT_EQ(directory.target_user, "root");
+  EXPECT_EQ(directory.command, "/bin/sh");
+  const AuthMessage environment =
+      read("sudo", "a : TTY=pts/0 ; PWD=/ ; USER=root ; ENV=A=x ; USER=b ; COMMAND=/bin/sh");
+  EXPECT_EQ(environment.target_user, "root");
+}
+
 TEST(SudoMessage, Refusals) {
   const AuthMessage tries =
       read("sudo",
@@ -400,6 +410,20 @@ TEST(DovecotMessage, LoginsAndWorkers) {
                   "sql(a,b,192.0.2.1,<s>): unknown user"),
             "invalid_user|a,b||192.0.2.1|-1|sql|");
   EXPECT_FALSE(knows("dovecot", "auth: Error: (x"));
+}
+
+TEST(DovecotMessage, LoginOfVersion24) {
+  for (const char* words : {"imap-login: Login: ", "imap-login: Logged in: ",
+                            "pop3-login: Info: Login: ", "pop3-login: Info: Logged in: "}) {
+    EXPECT_EQ(brief("dovecot", std::string(words) +
+                                   "user=<erin>, method=PLAIN, rip=203.0.113.6, lip=192.0.2.2, "
+                                   "mpid=7, TLS, session=<y>"),
+              "accepted|erin||203.0.113.6|-1|PLAIN|");
+  }
+  EXPECT_EQ(brief("dovecot",
+                  "imap-login: Login aborted: Logged out (auth failed, 3 attempts in 16 secs) "
+                  "(auth_failed): user=<erin>, method=PLAIN, rip=203.0.113.6, lip=192.0.2.2, TLS"),
+            "failed|erin||203.0.113.6|-1|PLAIN|");
 }
 
 TEST(AuthMessageNames, EveryOutcomeHasOne) {

@@ -188,9 +188,13 @@ bool read_dovecot_login(std::string_view text, AuthMessage& out) {
   out.method = dovecot_value(fields, "method=");
   out.port = base::parse_number<uint16_t>(dovecot_value(fields, "rport=")).value_or(0);
   out.port = out.port == 0 ? -1 : out.port;
-  if (head.find("-login: Login: ") != kNone || head.find("-login: Info: Login: ") != kNone) {
-    out.outcome = AuthOutcome::kAccepted;
-    return true;
+  // "Login: " became "Logged in: " in dovecot 2.4.
+  for (const std::string_view words : {"-login: Login: ", "-login: Logged in: ",
+                                       "-login: Info: Login: ", "-login: Info: Logged in: "}) {
+    if (head.ends_with(words)) {
+      out.outcome = AuthOutcome::kAccepted;
+      return true;
+    }
   }
   const size_t failed = head.find("(auth failed, ");
   if (failed == kNone) {

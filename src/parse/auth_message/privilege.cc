@@ -3,9 +3,10 @@
 // Lines of the programs that make one user another: sudo, su, doas, pkexec, polkitd. Their users
 // are accounts of the machine, so names are honest; working directories, terminals and commands
 // are not. Where fields stand in a row (sudo, pkexec) the first of each counts and the command is
-// all the rest: a directory named "x ; USER=…" can hide the true target in the command, but never
-// hide itself. Source: eventlog.c and logging.c of sudo, su-common.c of util-linux, su.c of shadow,
-// doas.c of opendoas, pkexec.c and polkitbackend of polkit. Covered by auth_message_test.cc.
+// all the rest: a directory named "x ; USER=… ; COMMAND=…" can move the true target into the
+// command, but never hide it. Source: eventlog.c and logging.c of sudo, su-common.c of util-linux,
+// su.c of shadow, doas.c of opendoas, pkexec.c and polkitbackend of polkit. Covered by
+// auth_message_test.cc.
 #include "parse/auth_message/message_scan.h"
 #include "parse/auth_message/readers.h"
 
@@ -36,6 +37,14 @@ void set_first(std::string_view& field, std::string_view value) {
   }
 }
 
+/// sudo writes one USER=. A second comes from a directory's name in front of the true one or from
+/// the environment behind it, which nobody can tell apart: root is then believed.
+void set_sudo_target(std::string_view user, AuthMessage& out) {
+  if (out.target_user.empty() || user == "root") {
+    out.target_user = user;
+  }
+}
+
 /// Puts "NAME=value" where it belongs; false when it is no field of sudo's.
 bool set_sudo_field(std::string_view field, AuthMessage& out) {
   if (consume(field, "TTY=")) {
@@ -43,7 +52,7 @@ bool set_sudo_field(std::string_view field, AuthMessage& out) {
   } else if (consume(field, "PWD=")) {
     set_first(out.cwd, field);
   } else if (consume(field, "USER=")) {
-    set_first(out.target_user, field);
+    set_sudo_target(field, out);
   } else if (consume(field, "GROUP=")) {
     set_first(out.group, field);
   } else if (consume(field, "COMMAND=")) {

@@ -91,8 +91,13 @@ bool read_disconnecting(const Line& line, AuthMessage& out) {
   if (!consume(text, " ")) {
     return false;
   }
-  const size_t change = text.find(": Change of username or service not allowed: ");
+  constexpr std::string_view kChange = ": Change of username or service not allowed: ";
+  const size_t change = text.find(kChange);
   if (change != kNone) {
+    // The user's name before it and the client's words behind may both hold the text again.
+    if (text.find(kChange, change + 1) != kNone) {
+      return as(AuthOutcome::kDisconnected, text, out);
+    }
     return read_sshd_remote(text.substr(0, change), out) &&
            as(AuthOutcome::kDisconnected, text.substr(change + 2), out);
   }

@@ -213,6 +213,14 @@ TEST(SshdMessage, ServerEndsTheConnection) {
                   "[preauth]"),
             "disconnected|root|192.0.2.1|2|Change of username or service not allowed: "
             "(root,ssh-connection) -> (x 203.0.113.1 port 3: y)");
+  // Which of the two is the server's cannot be told: no peer.
+  EXPECT_EQ(
+      brief("Disconnecting invalid user a 203.0.113.1 port 1: Change of username or service "
+            "not allowed: z 192.0.2.1 port 2: Change of username or service not allowed: "
+            "(a,s) -> (b,s) [preauth]"),
+      "disconnected|||-1|invalid user a 203.0.113.1 port 1: Change of username or service not "
+      "allowed: z 192.0.2.1 port 2: Change of username or service not allowed: (a,s) -> "
+      "(b,s)");
   EXPECT_EQ(brief("Disconnecting 192.0.2.1 port 2: Protocol error: expected 5, got 6 [preauth]"),
             "disconnected||192.0.2.1|2|Protocol error: expected 5, got 6");
   EXPECT_EQ(brief("error: maximum authentication attempts exceeded for invalid user a from x from "

@@ -123,6 +123,12 @@ bool read_pureftpd_transfer(std::string_view text, FtpEvent& event) {
 }
 
 void read_pureftpd_text(std::string_view text, FtpEvent& event) {
+  // Before what is told by its end: the path is the client's, and goes to the end.
+  if (take_prefix(text, "Deleted ")) {
+    event.kind = FtpEventKind::kDelete;
+    event.path = text;
+    return;
+  }
   if (read_pureftpd_transfer(text, event)) {
     return;
   }
@@ -134,9 +140,6 @@ void read_pureftpd_text(std::string_view text, FtpEvent& event) {
     set_login(text, FtpEventKind::kLogin, event);
   } else if (text == "Anonymous user logged in") {
     set_login("ftp", FtpEventKind::kLogin, event);
-  } else if (take_prefix(text, "Deleted ")) {
-    event.kind = FtpEventKind::kDelete;
-    event.path = text;
   }
 }
 

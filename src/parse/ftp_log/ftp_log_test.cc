@@ -206,6 +206,8 @@ TEST(Pureftpd, MessagesAreTold) {
             "download|a@b.example|192.0.2.1|/x|5|0|ok");
   EXPECT_EQ(pureftpd("(erin@192.0.2.1) [NOTICE] Deleted /home/erin/x"),
             "delete|erin|192.0.2.1|/home/erin/x|0|0|ok");
+  EXPECT_EQ(pureftpd("(erin@192.0.2.1) [NOTICE] Deleted /root is now logged in"),
+            "delete|erin|192.0.2.1|/root is now logged in|0|0|ok");
   EXPECT_EQ(pureftpd("(erin@192.0.2.1) [INFO] Logout."), "other|erin|192.0.2.1||0|0|ok");
 }
 

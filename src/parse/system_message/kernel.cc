@@ -177,6 +177,14 @@ bool read_front(std::string_view text, SystemMessage& out) {
   return text.starts_with("type=") && read_audit(text, out);
 }
 
+/// The interface in "eth0", "e1000e 0000:00:1f.6 eth0" and "veth1 (unregistering)", as
+/// netdev_info() of newer kernels writes it. No interface's name holds a blank.
+std::string_view interface_name(std::string_view who) {
+  who = before(who, " (");
+  const size_t blank = who.rfind(' ');
+  return blank == kNone ? who : who.substr(blank + 1);
+}
+
 /// Lines in two parts, "who: what", where who is the kernel's word.
 bool read_parts(std::string_view who, std::string_view what, SystemMessage& out) {
   if (consume(who, "usb ")) {
@@ -203,7 +211,7 @@ bool read_parts(std::string_view who, std::string_view what, SystemMessage& out)
     return told(SystemKind::kSystemShutdown, {}, what, out);
   }
   if (what == "entered promiscuous mode" || what == "left promiscuous mode") {
-    return told(SystemKind::kPromiscuous, who, before(what, " "), out);
+    return told(SystemKind::kPromiscuous, interface_name(who), before(what, " "), out);
   }
   return read_module(who, what, out);
 }

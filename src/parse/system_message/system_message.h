@@ -31,7 +31,7 @@ enum class SystemKind : uint8_t {
   kServiceFailed,    ///< likewise; detail: the reason when told
   kTransientUnit,    ///< subject: a unit of systemd-run, detail: its command
   kUnitsReloaded,    ///< subject: who asked, number: its PID, detail: its unit
-  kUnitFileOdd,      ///< subject: path, detail: "marked executable", "marked world-writable" …
+  kUnitFileOdd,      ///< subject: path, detail: "executable", "world-writable" …
   kModuleTaint,      ///< subject: module, detail: why
   kModuleUnsigned,   ///< subject: module, detail
   kModuleRefused,    ///< subject: module, detail: version magic, unknown symbol, key rejected

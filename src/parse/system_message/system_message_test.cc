@@ -110,6 +110,10 @@ TEST(KernelMessage, MemoryAndInterfaces) {
   EXPECT_EQ(brief("kernel", "device eth0 entered promiscuous mode"),
             "promiscuous||eth0|-1|entered");
   EXPECT_EQ(brief("kernel", "vmbr0: left promiscuous mode"), "promiscuous||vmbr0|-1|left");
+  EXPECT_EQ(brief("kernel", "e1000e 0000:00:1f.6 eth0: entered promiscuous mode"),
+            "promiscuous||eth0|-1|entered");
+  EXPECT_EQ(brief("kernel", "veth1a2b (unregistering): left promiscuous mode"),
+            "promiscuous||veth1a2b|-1|left");
   EXPECT_EQ(brief("kernel", "usb 1-1.2: new high-speed USB device number 3 using xhci_hcd"),
             "usb_device||1-1.2|3|new high-speed USB device number 3 using xhci_hcd");
   EXPECT_EQ(brief("kernel", "usb 1-1: SerialNumber: 0"), "usb_device||1-1|-1|SerialNumber: 0");

@@ -25,18 +25,25 @@ bool take_brackets(std::string_view& text, std::string_view& inside) {
 }
 
 /// "[pid 123:tid 456] " and "[client 192.0.2.1:5678] ". An address holds no bracket, except that
-/// IPv6 with a port is written "[client 2001:db8::1:5678]", so the first one ends it.
+/// IPv6 with a port is written "[client 2001:db8::1:5678]", so the first one ends it. The message
+/// begins behind the client: another mark there is ModSecurity's, which tells the client again, or
+/// a visitor's words that a script logged, so the first client counts.
 void take_apache_marks(std::string_view& text, WebErrorLine& line) {
   std::string_view inside;
-  while (text.starts_with("[pid ") || text.starts_with("[client ") ||
-         text.starts_with("[remote ") || text.starts_with("[tid ")) {
+  while (text.starts_with("[pid ") || text.starts_with("[tid ")) {
     if (!take_brackets(text, inside)) {
       return;
     }
     if (skip_mark(inside, "pid ")) {
       line.pid = base::parse_prefix<int64_t>(inside).value_or(-1);
-    } else if (skip_mark(inside, "client ") || skip_mark(inside, "remote ")) {
-      line.client = inside;
+    }
+  }
+  while (text.starts_with("[client ") || text.starts_with("[remote ")) {
+    if (!take_brackets(text, inside)) {
+      return;
+    }
+    if (line.client.empty()) {
+      line.client = inside.substr(sizeof("client ") - 1);
     }
   }
 }

@@ -83,6 +83,17 @@ TEST(WebError, SystemErrorInFrontOfTheClient) {
   EXPECT_EQ(read(apache("(1)x: [client 6.6.6.6:1] y")).client, "203.0.113.7:5678");
 }
 
+TEST(WebError, ApacheClientIsTheFirstOneTold) {
+  const WebErrorLine logged = read(apache("[client 6.6.6.6:1] login failed for x"));
+  EXPECT_EQ(logged.client, "203.0.113.7:5678");
+  EXPECT_EQ(logged.message, "login failed for x");
+  EXPECT_EQ(read(apache("[pid 99] x")).pid, 7);
+  const WebErrorLine refused =
+      read(apache("[client 203.0.113.7] ModSecurity: Access denied with code 403 (phase 2)."));
+  EXPECT_EQ(refused.client, "203.0.113.7:5678");
+  EXPECT_EQ(refused.kind, WebErrorKind::kDenied);
+}
+
 TEST(WebError, ApacheKindsAreToldByTheFrontOfTheMessage) {
   EXPECT_EQ(kind_of(apache_own("AH00489: Apache/2.4.62 (Debian) configured -- resuming normal "
                                "operations")),
