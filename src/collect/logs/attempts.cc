@@ -239,6 +239,11 @@ void Attempts::add_episode(Episode episode) {
     }
     known = each.before;
   }
+  // There is room for each address in the ways of honest logs; a forger's are a thousand.
+  if (fineness_ == Fineness::kWithoutNames && episodes_.size() >= most_ + kMostTexts) {
+    left_out_ += episode.count;
+    return;
+  }
   keys_ += slot.number == 0 ? 1 : 0;
   episodes_.push_back(episode);
   episodes_.back().before = slot.number;

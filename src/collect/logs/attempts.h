@@ -83,7 +83,7 @@ class Attempts {
   void settle();
 
   Fineness fineness() const { return fineness_; }
-  /// Attempts whose address could not be told apart.
+  /// Attempts that there was no room for, or whose address could not be told apart.
   int64_t left_out() const { return left_out_; }
 
   /// After settle().

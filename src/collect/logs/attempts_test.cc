@@ -256,6 +256,22 @@ TEST(Attempts, TooManyEpisodesAreFoldedByDaysThenWholeThenWithoutNames) {
   EXPECT_EQ(attempts.left_out(), 0);
 }
 
+// Each line of a forger names another address and another method.
+TEST(Attempts, MoreWaysThanThereIsRoomForAreCounted) {
+  Attempts attempts(100);
+  for (int i = 0; i < 800'000; ++i) {
+    const std::string address = fmt::format("2001:db8::{:x}", i / 800);
+    const std::string method = fmt::format("m{}", i % 800);
+    Attempt each = attempt(0, address);
+    each.method = method;
+    attempts.add(each, 0);
+  }
+  attempts.settle();
+  EXPECT_EQ(attempts.fineness(), Fineness::kWithoutNames);
+  EXPECT_EQ(attempts.episodes().size(), 100 + Attempts::kMostTexts);
+  EXPECT_EQ(attempts.left_out() + static_cast<int64_t>(attempts.episodes().size()), 800'000);
+}
+
 TEST(Attempts, CoarserFolderMakesTheOtherCoarseToo) {
   Attempts fine;
   fine.add(attempt(0), 0);

@@ -68,11 +68,17 @@ class AuditReader final : public LineReader {
   void end() override {
     joiner_.finish();
     size_t told = 0;
+    uint64_t untold = joiner_.order().dropped_facts();
     for (const parse::AuditOrderFact& fact : joiner_.order().facts()) {
       const bool hole = fact.order == parse::AuditOrder::kHole;
-      if ((!hole && fact.order != parse::AuditOrder::kTimeBack) || told++ == kMostFacts) {
+      if (!hole && fact.order != parse::AuditOrder::kTimeBack) {
         continue;
       }
+      if (told == kMostFacts) {
+        ++untold;
+        continue;
+      }
+      ++told;
       model::LogAnomaly row;
       row.source = context_.source;
       row.path = context_.path;
@@ -81,6 +87,16 @@ class AuditReader final : public LineReader {
       row.to_time = time_of(fact.time_after);
       row.count = static_cast<int64_t>(fact.count);
       context_.facts.anomalies.push_back(std::move(row));
+    }
+    if (untold > 0) {
+      context_.facts.notes.push_back(
+          {std::string(context_.path), 0, 0,
+           std::to_string(untold) + " more oddities in the order of its records are not listed"});
+    }
+    if (const uint64_t unwatched = joiner_.order().unwatched_records(); unwatched > 0) {
+      context_.facts.notes.push_back(
+          {std::string(context_.path), 0, 0,
+           "the order of " + std::to_string(unwatched) + " records was not watched: too many nodes"});
     }
     for (const base::Note& note : joiner_.notes()) {
       context_.facts.notes.push_back(note);

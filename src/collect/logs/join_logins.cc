@@ -22,6 +22,12 @@ constexpr int64_t kHour = 3600 * kSecond;
 // Zones differ by quarters of an hour, at most 14 hours to either side (IANA's zones).
 constexpr int64_t kQuarter = 900 * kSecond;
 constexpr int64_t kMostOffset = 26 * kHour;
+// Logins of one account from one address within kSameLogin that a further one is compared with.
+constexpr size_t kMostCompared = 32;
+// Logins that measure a source's zone, and for each how many of the other logs': an account with
+// more in two days comes too often to tell anything.
+constexpr int kMostVoters = 2000;
+constexpr std::ptrdiff_t kMostChoices = 2000;
 
 // What several logs would name otherwise: [::ffff:192.0.2.1] is 192.0.2.1.
 std::string plain_address(std::string_view text) {
@@ -36,6 +42,12 @@ int64_t distance(int64_t left, int64_t right) {
   const auto difference =
       static_cast<uint64_t>(std::max(left, right)) - static_cast<uint64_t>(std::min(left, right));
   return static_cast<int64_t>(std::min<uint64_t>(difference, INT64_MAX));
+}
+
+// Times of a forged log may be anything.
+int64_t moved(int64_t time, int64_t by) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(time, by, &sum) ? (by < 0 ? INT64_MIN : INT64_MAX) : sum;
 }
 
 // The ways in which a log tells of one and the same failed attempt: they are not added up.
@@ -73,6 +85,18 @@ class AttemptCount {
     }
     return best;
   }
+  // What came since, of the way that tells most of it.
+  int64_t most_since(const AttemptCount& before) const {
+    int64_t best = 0;
+    for (const Count& each : counts_) {
+      int64_t count = each.count;
+      for (const Count& other : before.counts_) {
+        count -= other.source == each.source && other.telling == each.telling ? other.count : 0;
+      }
+      best = std::max(best, count);
+    }
+    return best;
+  }
 
  private:
   struct Count {
@@ -83,20 +107,52 @@ class AttemptCount {
   std::vector<Count> counts_;
 };
 
-// How much of an episode lies in (from, to): all of it, or its share, since single times are gone.
-int64_t count_within(const Episode& episode, int64_t from, int64_t to) {
-  const int64_t begin = std::max(episode.time, from);
-  const int64_t end = std::min(episode.last_time, to);
-  if (begin > end) {
-    return 0;
-  }
-  if (episode.time >= from && episode.last_time <= to) {
-    return episode.count;
-  }
+// How much of an episode lies before a time inside it: its share, since single times are gone.
+int64_t count_until(const Episode& episode, int64_t time) {
   const double whole = static_cast<double>(distance(episode.last_time, episode.time)) + 1.0;
-  const double share = (static_cast<double>(distance(end, begin)) + 1.0) / whole;
+  const double share = (static_cast<double>(distance(time, episode.time)) + 1.0) / whole;
   return std::max<int64_t>(1, static_cast<int64_t>(static_cast<double>(episode.count) * share));
 }
+
+// Failed attempts of some episodes up to a time that only grows: of the episodes, each is met once
+// when it begins, and again while it lasts.
+class CountBefore {
+ public:
+  // `episodes` are numbers, the earliest first.
+  CountBefore(const Attempts& attempts, std::span<const uint32_t> episodes)
+      : attempts_(attempts), episodes_(episodes) {}
+
+  AttemptCount until(int64_t time) {
+    const std::vector<Episode>& all = attempts_.episodes();
+    for (; next_ < episodes_.size() && all[episodes_[next_]].time <= time; ++next_) {
+      open_.push_back(episodes_[next_]);
+    }
+    std::erase_if(open_, [&](uint32_t number) {
+      const bool is_over = all[number].last_time <= time;
+      if (is_over) {
+        add(all[number], all[number].count, over_);
+      }
+      return is_over;
+    });
+    AttemptCount counted = over_;
+    for (const uint32_t number : open_) {
+      add(all[number], count_until(all[number], time), counted);
+    }
+    return counted;
+  }
+
+ private:
+  void add(const Episode& episode, int64_t count, AttemptCount& to) const {
+    const AttemptWay& way = attempts_.way_of(episode);
+    to.add(way.source, telling_of(way, attempts_.text(way.method)), count);
+  }
+
+  const Attempts& attempts_;
+  std::span<const uint32_t> episodes_;
+  size_t next_ = 0;
+  std::vector<uint32_t> open_;
+  AttemptCount over_;
+};
 
 // Login records of wtmp by account.
 class Terminals {
@@ -111,8 +167,11 @@ class Terminals {
       last_ = covered_ ? std::max(last_, time) : time;
       covered_ = true;
       if (record.type == 7 && record.username) {  // USER_PROCESS, utmp(5)
-        by_user_[*record.username].push_back(&record);
+        by_user_[*record.username].push_back(time);
       }
+    }
+    for (auto& [user, times] : by_user_) {
+      std::sort(times.begin(), times.end());
     }
   }
 
@@ -126,15 +185,13 @@ class Terminals {
     if (records == by_user_.end()) {
       return false;
     }
-    return std::any_of(records->second.begin(), records->second.end(),
-                       [&](const model::Last* record) {
-                         const int64_t at = record->time->nanoseconds;
-                         return at >= time - kSameLogin && at <= time + kToTerminal;
-                       });
+    const auto& times = records->second;
+    const auto at = std::lower_bound(times.begin(), times.end(), moved(time, -kSameLogin));
+    return at != times.end() && *at <= moved(time, kToTerminal);
   }
 
  private:
-  std::map<std::string, std::vector<const model::Last*>> by_user_;
+  std::map<std::string, std::vector<int64_t>> by_user_;
   bool covered_ = false;
   int64_t first_ = 0;
   int64_t last_ = 0;
@@ -220,36 +277,95 @@ void add_ends(const std::vector<model::AuthEvent>& auth, std::vector<model::Logi
   }
 }
 
+// What failed before each login, for logins in the order of time.
+class History {
+ public:
+  History(const AttemptIndex& index, const std::vector<model::Login>& logins) : index_(index) {
+    find_users(logins);
+  }
+
+  void add(model::Login& login) {
+    const std::string& address = *login.address;
+    const int64_t time = login.time.nanoseconds;
+    const AttemptCount failed = count(by_address_, address, index_.of_address(address), time);
+    login.failures_before = failed.most().first;
+    if (login.failures_before > 0) {
+      const int64_t hour_ago = moved(moved(time, -kHour), -1);
+      login.failures_before_hour = failed.most_since(
+          count(by_address_hour_ago_, address, index_.of_address(address), hour_ago));
+      const auto user = users_.find({address, login.username});
+      login.user_failures_before =
+          user == users_.end()
+              ? 0
+              : count(by_user_, user->first, std::span(user->second), time).most().first;
+    }
+    if (login.network) {
+      login.network_failures_before =
+          count(by_network_, *login.network, index_.of_network(*login.network), time).most().first;
+    }
+  }
+
+ private:
+  using Pair = std::pair<std::string, std::string>;  // address and account
+
+  template <class Key>
+  AttemptCount count(std::map<Key, CountBefore>& counts, const Key& key,
+                     std::span<const uint32_t> episodes, int64_t time) {
+    return counts.try_emplace(key, index_.attempts(), episodes).first->second.until(time);
+  }
+
+  // The episodes of each account that got in, by the address that it came from.
+  void find_users(const std::vector<model::Login>& logins) {
+    const Attempts& attempts = index_.attempts();
+    std::map<std::string, std::map<uint32_t, std::vector<uint32_t>*>> wanted;
+    for (const model::Login& login : logins) {
+      const uint32_t number = attempts.find_text(login.username);
+      if (login.address && number != 0) {
+        wanted[*login.address][number] = &users_[{*login.address, login.username}];
+      }
+    }
+    for (auto& [address, users] : wanted) {
+      for (const uint32_t episode : index_.of_address(address)) {
+        const auto user = users.find(attempts.episodes()[episode].username);
+        if (user != users.end()) {
+          user->second->push_back(episode);
+        }
+      }
+    }
+  }
+
+  const AttemptIndex& index_;
+  std::map<Pair, std::vector<uint32_t>> users_;
+  std::map<std::string, CountBefore> by_address_;
+  std::map<std::string, CountBefore> by_address_hour_ago_;
+  std::map<Pair, CountBefore> by_user_;
+  std::map<std::string, CountBefore> by_network_;
+};
+
 void add_history(const AttemptIndex& attempts, std::vector<model::Login>& logins) {
   std::map<std::string, int64_t> before;
   std::set<std::pair<std::string, std::string>> seen;
+  History history(attempts, logins);
   for (model::Login& login : logins) {
     login.logins_before = before[login.username]++;
     const std::string address = login.address.value_or("");
     login.first_of_address = seen.emplace(login.username, address).second;
-    if (address.empty()) {
-      continue;
-    }
-    const int64_t time = login.time.nanoseconds;
-    login.failures_before = attempts.of_address(address, {}, INT64_MIN, time);
-    if (login.failures_before > 0) {
-      login.failures_before_hour = attempts.of_address(address, {}, time - kHour, time);
-      login.user_failures_before = attempts.of_address(address, login.username, INT64_MIN, time);
-    }
-    if (login.network) {
-      login.network_failures_before = attempts.of_network(*login.network, INT64_MIN, time);
+    if (!address.empty()) {
+      history.add(login);
     }
   }
 }
 
-// Of the distances to logins that keep UTC, how often each zone's occurs.
+// Of the distances to logins that keep UTC (`there`, ascending), how often each zone's occurs.
 void vote(int64_t here, const std::vector<int64_t>& there, std::map<int64_t, int>& votes) {
+  const auto begin = std::lower_bound(there.begin(), there.end(), moved(here, -kMostOffset));
+  const auto end = std::upper_bound(begin, there.end(), moved(here, kMostOffset));
+  if (end - begin > kMostChoices) {
+    return;
+  }
   std::set<int64_t> offsets;
-  for (const int64_t time : there) {
-    const int64_t difference = time - here;
-    if (difference < -kMostOffset || difference > kMostOffset) {
-      continue;
-    }
+  for (auto time = begin; time != end; ++time) {
+    const int64_t difference = *time - here;
     const int64_t quarters = (difference + (difference < 0 ? -kQuarter : kQuarter) / 2) / kQuarter;
     if (distance(difference, quarters * kQuarter) <= 2 * kSameLogin) {
       offsets.insert(quarters * kQuarter / kSecond);
@@ -333,31 +449,12 @@ void AttemptIndex::for_each_address(
   }
 }
 
-int64_t AttemptIndex::count(std::span<const uint32_t> episodes, uint32_t user, int64_t from,
-                            int64_t to) const {
-  AttemptCount counted;
-  for (const uint32_t place : episodes) {
-    const Episode& episode = attempts_.episodes()[place];
-    if (user == 0 || episode.username == user) {
-      const AttemptWay& way = attempts_.way_of(episode);
-      counted.add(way.source, telling_of(way, attempts_.text(way.method)),
-                  count_within(episode, from, to));
-    }
-  }
-  return counted.most().first;
+std::span<const uint32_t> AttemptIndex::of_address(std::string_view address) const {
+  return by_address_.of(names_.find(address));
 }
 
-int64_t AttemptIndex::of_address(std::string_view address, std::string_view user, int64_t from,
-                                 int64_t to) const {
-  const uint32_t name = attempts_.find_text(user);
-  if (!user.empty() && name == 0) {
-    return 0;
-  }
-  return count(by_address_.of(names_.find(address)), name, from, to);
-}
-
-int64_t AttemptIndex::of_network(std::string_view network, int64_t from, int64_t to) const {
-  return count(by_network_.of(names_.find(network)), 0, from, to);
+std::span<const uint32_t> AttemptIndex::of_network(std::string_view network) const {
+  return by_network_.of(names_.find(network));
 }
 
 std::vector<model::Login> join_logins(const LogEvidence& evidence, const AttemptIndex& index) {
@@ -373,18 +470,23 @@ std::vector<model::Login> join_logins(const LogEvidence& evidence, const Attempt
                      return left->time < right->time;
                    });
   std::vector<model::Login> logins;
+  std::unordered_map<std::string, std::vector<size_t>> places;  // by account and address
   for (const model::AuthEvent* event : accepted) {
+    auto& same =
+        places[event->username.value_or("") + '\0' + plain_address(event->address.value_or(""))];
     bool known = false;
-    for (size_t i = logins.size(); i-- > 0 && !known;) {
-      if (distance(logins[i].time.nanoseconds, event->time.nanoseconds) > 2 * kSameLogin) {
+    for (size_t i = 0; i < std::min(same.size(), kMostCompared) && !known; ++i) {
+      model::Login& login = logins[same[same.size() - 1 - i]];
+      if (distance(login.time.nanoseconds, event->time.nanoseconds) > 2 * kSameLogin) {
         break;
       }
-      known = is_same(logins[i], *event);
+      known = is_same(login, *event);
       if (known) {
-        add_source(logins[i], *event);
+        add_source(login, *event);
       }
     }
     if (!known) {
+      same.push_back(logins.size());
       logins.push_back(login_of(*event));
     }
   }
@@ -469,6 +571,9 @@ std::map<std::string, int64_t> measure_offsets(const std::vector<model::AuthEven
           event.time.nanoseconds);
     }
   }
+  for (auto& [who, times] : exact) {
+    std::sort(times.begin(), times.end());
+  }
   std::map<std::string, std::pair<int, std::map<int64_t, int>>> votes;
   for (const model::AuthEvent& event : auth) {
     if (event.outcome != "accepted" || event.certainty == "exact" || !event.address) {
@@ -477,6 +582,9 @@ std::map<std::string, int64_t> measure_offsets(const std::vector<model::AuthEven
     const auto known = exact.find({event.username.value_or(""), plain_address(*event.address)});
     if (known != exact.end()) {
       auto& [logins, offsets] = votes[event.source];
+      if (logins == kMostVoters) {
+        continue;
+      }
       ++logins;
       vote(event.time.nanoseconds, known->second, offsets);
     }
@@ -484,13 +592,14 @@ std::map<std::string, int64_t> measure_offsets(const std::vector<model::AuthEven
   std::map<std::string, int64_t> measured;
   for (const auto& [source, voted] : votes) {
     const auto& [logins, offsets] = voted;
-    const auto zero = offsets.find(0);
     const auto best = std::max_element(
         offsets.begin(), offsets.end(),
         [](const auto& left, const auto& right) { return left.second < right.second; });
     const bool clear = best != offsets.end() && best->first != 0 && best->second >= 2 &&
                        best->second * 2 > logins &&
-                       (zero == offsets.end() || zero->second < best->second);
+                       std::count_if(offsets.begin(), offsets.end(), [&](const auto& other) {
+                         return other.second * 3 > best->second * 2;
+                       }) == 1;
     if (clear) {
       measured.emplace(source, best->first);
     }

@@ -4,7 +4,8 @@
 // journal, in audit and in wtmp; put together it is one row, and where the logs differ by a whole
 // zone the difference tells the zone that a text log was written in. What only one of them knows
 // is visible in `sources`. Two logins of one account from one address within kSameLogin seconds
-// without a port become one. Covered by join_logins_test.cc.
+// without a port become one. Who writes the logs chooses all of these texts and times, so no step
+// here compares each with each. Covered by join_logins_test.cc.
 #pragma once
 
 #include <cstdint>
@@ -44,11 +45,9 @@ class AttemptIndex {
   /// Addresses that have episodes, each with its episodes by number.
   void for_each_address(const std::function<void(std::string_view address,
                                                  std::span<const uint32_t> episodes)>& found) const;
-  /// Failed attempts in [from, to], nanoseconds, of the log that tells most; of one user only when
-  /// a name is given.
-  int64_t of_address(std::string_view address, std::string_view user, int64_t from,
-                     int64_t to) const;
-  int64_t of_network(std::string_view network, int64_t from, int64_t to) const;
+  /// The episodes of an address in its plain form, or of a network, by number, the earliest first.
+  std::span<const uint32_t> of_address(std::string_view address) const;
+  std::span<const uint32_t> of_network(std::string_view network) const;
 
  private:
   // Places by number: what belongs to number n lies in [starts[n], starts[n + 1]) of places.
@@ -58,7 +57,6 @@ class AttemptIndex {
     std::span<const uint32_t> of(uint32_t number) const;
   };
   static Groups group(const std::vector<uint32_t>& numbers, size_t most);
-  int64_t count(std::span<const uint32_t> episodes, uint32_t user, int64_t from, int64_t to) const;
 
   const Attempts& attempts_;
   TextPool names_;                    ///< addresses in their plain form, networks
@@ -77,7 +75,8 @@ void count_attempts(const LogEvidence& evidence, const AttemptIndex& index,
 
 /// How far text logs are from the logs that keep UTC: seconds to add to the times of each source,
 /// measured by logins that both know. Only whole quarters of an hour count (a zone), only when most
-/// of at least two logins agree. Sources that agree, or share no login, are left out.
+/// of at least two logins agree and no other zone has more than two thirds of their number (logins
+/// at regular times agree with every zone). Sources that agree, or share no login, are left out.
 std::map<std::string, int64_t> measure_offsets(const std::vector<model::AuthEvent>& auth,
                                                const std::vector<model::Last>& last);
 

@@ -261,16 +261,73 @@ TEST(CountAttempts, LogThatTellsMostCounts) {
   EXPECT_EQ(rows[0].bans, 2);
 }
 
-TEST(AttemptIndex, EpisodeThatLiesPartlyInsideCountsItsShare) {
+TEST(JoinLogins, EpisodeThatGoesOnAfterwardsCountsItsShare) {
   Logs logs;
   logs.fail(0, 100 * kSecond, 100, "203.0.113.7");
-  const AttemptIndex index(logs.attempts);
-  EXPECT_EQ(index.of_address("203.0.113.7", {}, INT64_MIN, INT64_MAX), 100);
-  EXPECT_NEAR(static_cast<double>(index.of_address("203.0.113.7", {}, 0, 50 * kSecond)), 50, 1);
-  EXPECT_EQ(index.of_address("203.0.113.7", {}, INT64_MIN, -1), 0);
-  EXPECT_EQ(index.of_address("203.0.113.7", "nobody", INT64_MIN, INT64_MAX), 0);
-  EXPECT_EQ(index.of_address("203.0.113.9", {}, INT64_MIN, INT64_MAX), 0);
-  EXPECT_EQ(index.of_network("203.0.113.0/24", INT64_MIN, INT64_MAX), 100);
+  for (const int64_t time : {-kSecond, 50 * kSecond, 200 * kSecond}) {
+    logs.auth.push_back(accepted(kAuthLog, time, "root", "203.0.113.7"));
+  }
+  logs.auth.push_back(accepted(kAuthLog, 300 * kSecond, "nobody", "203.0.113.7"));
+  logs.auth.push_back(accepted(kAuthLog, 300 * kSecond, "root", "203.0.113.9"));
+  const auto logins = logs.logins();
+  ASSERT_EQ(logins.size(), 5U);
+  EXPECT_EQ(logins[0].failures_before, 0);
+  EXPECT_NEAR(static_cast<double>(logins[1].failures_before), 50, 1);
+  EXPECT_NEAR(static_cast<double>(logins[1].failures_before_hour), 50, 1);
+  EXPECT_NEAR(static_cast<double>(logins[1].user_failures_before), 50, 1);
+  EXPECT_EQ(logins[2].failures_before, 100);
+  EXPECT_EQ(logins[3].failures_before, 100);
+  EXPECT_EQ(logins[3].user_failures_before, 0);
+  EXPECT_EQ(logins[4].failures_before, 0);
+  EXPECT_EQ(logins[4].network_failures_before, 100);
+}
+
+// Whoever writes lines of sshd can have any number of logins in one second.
+TEST(JoinLogins, FloodInOneSecondIsNotComparedEachWithEach) {
+  Logs logs;
+  constexpr int kLogins = 60'000;
+  for (int i = 0; i < kLogins; ++i) {
+    logs.auth.push_back(accepted(kAuthLog, kNow, i % 2 == 0 ? fmt::format("u{}", i) : "hana"));
+    logs.auth.back().port = i;
+    logs.last.push_back(record(kNow + i * kSecond));
+  }
+  EXPECT_EQ(logs.logins().size(), static_cast<size_t>(kLogins));
+}
+
+TEST(JoinLogins, ManyLoginsBesideManyNamesThatWereTried) {
+  Logs logs;
+  Attempt attempt;
+  attempt.address = "203.0.113.7";
+  attempt.method = "password";
+  for (int i = 0; i < 100'000; ++i) {
+    const std::string name = fmt::format("u{}", i);
+    attempt.username = name;
+    attempt.time = attempt.last_time = kNow - i * kSecond / 100;
+    logs.attempts.add(attempt, 0);
+  }
+  logs.attempts.settle();
+  for (int i = 1; i <= 50'000; ++i) {
+    logs.auth.push_back(accepted(kAuthLog, kNow + i * 20 * kSecond, "bob", "203.0.113.8"));
+  }
+  logs.auth.push_back(accepted(kAuthLog, kNow + kSecond, "u7", "203.0.113.7"));
+  const auto logins = logs.logins();
+  ASSERT_EQ(logins.size(), 50'001U);
+  EXPECT_EQ(logins[0].failures_before, 100'000);
+  EXPECT_EQ(logins[0].failures_before_hour, 100'000);
+  EXPECT_EQ(logins[0].user_failures_before, 1);
+  EXPECT_EQ(logins.back().network_failures_before, 100'000);
+}
+
+TEST(JoinLogins, TimesAtTheEndsOfTimeAreTimes) {
+  Logs logs;
+  for (const int64_t time : {INT64_MIN, INT64_MAX}) {
+    logs.auth.push_back(accepted(kAuthLog, time));
+    logs.auth.back().certainty = "assumed_zone";
+    logs.last.push_back(record(time));
+  }
+  logs.fail(INT64_MIN, INT64_MIN, 1, "192.0.2.10");
+  EXPECT_EQ(logs.logins().size(), 2U);
+  EXPECT_TRUE(measure_offsets(logs.auth, logs.last).empty());
 }
 
 // auth.log was written nine hours ahead; read as UTC, its logins lie nine hours late.
@@ -338,6 +395,18 @@ TEST_F(Offsets, WhatIsNoZoneIsNoMeasure) {
 TEST_F(Offsets, LoginsAtRegularTimesDoNotInventAZone) {
   for (int i = 0; i < 50; ++i) {
     login(kNow + i * kHour, 0);
+  }
+  EXPECT_EQ(measured(), Map{});
+}
+
+// The same, in a log whose zone is wrong: wtmp goes on longer, so every whole hour fits.
+TEST_F(Offsets, LoginsAtRegularTimesTellNoZone) {
+  for (int i = -30; i < 80; ++i) {
+    last_.push_back(record(kNow + i * kHour));
+  }
+  for (int i = 0; i < 50; ++i) {
+    auth_.push_back(accepted(kAuthLog, kNow + i * kHour + 9 * kHour));
+    auth_.back().certainty = "assumed_zone";
   }
   EXPECT_EQ(measured(), Map{});
 }

@@ -47,11 +47,14 @@ class JournalPart {
       ++facts_.lines;
       if (facts_.lines % kEntriesBetween == 0 && std::chrono::steady_clock::now() > deadline) {
         facts_.out_of_time = true;
-        return;
+        break;
       }
       add(entry);
     }
     add_findings(reader);
+    if (!facts_.out_of_time) {
+      compare_with_header(reader);
+    }
   }
 
  private:
@@ -96,6 +99,14 @@ class JournalPart {
     facts_.anomalies.push_back(std::move(row));
   }
 
+  // The last row that was added stands for all that are not told one by one.
+  void count_rest(uint64_t all, size_t listed) {
+    const size_t told = std::min(listed, kMostTold);
+    if (told > 0 && all > told) {
+      facts_.anomalies.back().count = static_cast<int64_t>(all - told + 1);
+    }
+  }
+
   void add_findings(const parse::JournalReader& reader) {
     const parse::JournalFindings& found = reader.findings();
     facts_.damaged_bytes = static_cast<int64_t>(found.damaged_bytes + found.missing_bytes);
@@ -104,13 +115,22 @@ class JournalPart {
     for (size_t i = 0; i < std::min(found.changed_list.size(), kMostTold); ++i) {
       const parse::JournalChangedEntry& changed = found.changed_list[i];
       add_anomaly("journal_changed", changed.realtime, changed.realtime, changed.seqnum,
-                  "a field does not agree with the hash that was stored with it");
+                  changed.data_offset == 0
+                      ? "the entry does not agree with its checksum"
+                      : "a field does not agree with the hash that was stored with it");
     }
+    count_rest(found.changed_entries + found.odd_entries, found.changed_list.size());
     for (size_t i = 0; i < std::min(found.clock_step_list.size(), kMostTold); ++i) {
       const parse::JournalClockStep& step = found.clock_step_list[i];
       add_anomaly("time_back", step.realtime_before, step.realtime_after, step.seqnum,
                   "while the clock of that boot went on");
     }
+    count_rest(found.clock_steps, found.clock_step_list.size());
+  }
+
+  // What can be told only when all was read.
+  void compare_with_header(const parse::JournalReader& reader) {
+    const parse::JournalFindings& found = reader.findings();
     if (found.walked_only > 0) {
       add_anomaly("journal_unlisted", reader.header().head_realtime, reader.header().tail_realtime,
                   0, "entries that journalctl does not show, since no list leads to them");

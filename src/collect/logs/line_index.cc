@@ -147,6 +147,7 @@ class PartIndexer {
         add_line(found, entry, text);
       }
     }
+    found.notes = reader->notes();
     return found;
   }
 

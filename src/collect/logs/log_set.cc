@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/number.h"
@@ -27,8 +28,12 @@ constexpr size_t kMostFiles = 20'000;
 
 constexpr std::string_view kLogDirectories[] = {"/var/log", "/run/log/journal",
                                                 "/var/lib/docker/containers"};
-constexpr std::string_view kLogDatabases[] = {"/var/lib/lastlog/lastlog2.db",
-                                              "/var/lib/wtmpdb/wtmp.db", "/var/log/lastlog"};
+// Looked for before any directory, so that no flood of files crowds them out.
+constexpr std::string_view kFirst[] = {
+    "/var/log/auth.log",        "/var/log/secure",  "/var/log/syslog",
+    "/var/log/messages",        "/var/log/wtmp",    "/var/log/btmp",
+    "/var/log/audit/audit.log", "/var/log/lastlog", "/var/lib/lastlog/lastlog2.db",
+    "/var/lib/wtmpdb/wtmp.db"};
 
 bool is_digits(std::string_view text) {
   return !text.empty() &&
@@ -122,11 +127,17 @@ class Finder {
   explicit Finder(Context& context) : context_(context), gate_(context) {}
 
   std::vector<LogSet> run() {
+    for (const std::string_view path : kFirst) {
+      if (const auto type = gate_.refusal(path)) {
+        if (!path.starts_with("/var/log/")) {  // that is told below
+          note_refused(std::string(path), *type);
+        }
+      } else {
+        add(std::string(path));
+      }
+    }
     for (const std::string_view directory : kLogDirectories) {
       list(std::string(directory), 1);
-    }
-    for (const std::string_view path : kLogDatabases) {
-      add(std::string(path));
     }
     std::vector<LogSet> sets;
     for (auto& [name, files] : sets_) {
@@ -175,37 +186,48 @@ class Finder {
       }
       return;
     }
+    if (was_met(listing->status, depth)) {
+      return;
+    }
+    directories_[{listing->status.device, listing->status.inode}] = depth;
+    for (const host::ListedFile& file : listing->files) {
+      const std::string path = directory + "/" + file.name;
+      if (file.status.type == host::FileType::kRegular) {
+        add(path);
+      } else if (file.status.type != host::FileType::kDirectory &&
+                 file.status.type != host::FileType::kSymlink) {
+        note_special(path, file.status.type);
+      }
+    }
     for (const host::ListedFile& file : listing->files) {
       const std::string path = directory + "/" + file.name;
       if (file.status.type == host::FileType::kDirectory && depth < kMostDepth) {
         list(path, depth + 1);
-      } else if (file.status.type == host::FileType::kRegular) {
-        add(path);
       } else if (file.status.type == host::FileType::kSymlink) {
         add_target(path, depth);
-      } else if (file.status.type != host::FileType::kDirectory) {
-        note_special(path, file.status.type);
       }
     }
+  }
+
+  // A thousand links to their own directory would lead to it a milliard times. Where a directory
+  // is met again less deep, more below it can be seen.
+  bool was_met(const host::FileStatus& directory, int depth) const {
+    const auto known = directories_.find({directory.device, directory.inode});
+    return known != directories_.end() && known->second <= depth;
   }
 
   // A log that is a link (container images link access.log to a terminal), or a directory of logs
   // on another disk, counts when it leads to one that may be entered.
   void add_target(const std::string& path, int depth) {
-    const auto target = context_.host.read_link(path);
-    if (!target) {
-      return;
-    }
-    const std::string full =
-        target->starts_with("/") ? *target : path.substr(0, path.rfind('/') + 1) + *target;
-    if (const auto type = gate_.refusal(full.substr(0, full.rfind('/')))) {
+    if (const auto type = gate_.refusal(path)) {
       note_refused(path, *type);
       return;
     }
     const auto status = context_.host.stat(path);
     if (status && status->type == host::FileType::kRegular) {
       add(path);
-    } else if (status && status->type == host::FileType::kDirectory && depth < kMostDepth) {
+    } else if (status && status->type == host::FileType::kDirectory && depth < kMostDepth &&
+               !was_met(*status, depth + 1)) {
       if (const auto whole = context_.host.canonical(path)) {
         list(*whole, depth + 1);
       }
@@ -261,6 +283,7 @@ class Finder {
   PathGate gate_;
   std::map<std::string, std::vector<Rotated>> sets_;
   std::set<std::pair<uint64_t, uint64_t>> seen_;
+  std::map<std::pair<uint64_t, uint64_t>, int> directories_;  ///< and how deep they were met
   bool full_ = false;
 };
 

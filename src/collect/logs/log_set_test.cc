@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fmt/format.h"
 #include "gtest/gtest.h"
 #include "support/run_collector.h"
 
@@ -286,10 +287,53 @@ TEST(LogSet, LinkToANetworkFilesystemIsNotFollowed) {
   EXPECT_EQ(told(find(host).sets), "");
 }
 
+TEST(LogSet, LinkOverAnotherLinkToANetworkFilesystemIsNotFollowed) {
+  FakeHost host;
+  host.add_file("/mnt/central/app.log", kLine)
+      .add_link("/srv/app.log", "../mnt/central/app.log")
+      .add_link("/var/log/app.log", "../../srv/app.log");
+  host.set_filesystem_type("/mnt/central", "nfs4").hang("/mnt/central/app.log");
+  const auto found = find(host);
+  EXPECT_EQ(told(found.sets), "");
+  EXPECT_EQ(coverage_of(found.facts, "/var/log/app.log").status, "skipped");
+}
+
+// Three hundred ways into the same directory, at each level again.
+TEST(LogSet, LinksToTheirOwnDirectoryAreFollowedOnce) {
+  FakeHost host;
+  host.add_file("/var/log/app/app.log", kLine);
+  for (int i = 0; i < 300; ++i) {
+    host.add_link(fmt::format("/var/log/app/link{}", i), i % 2 == 0 ? "." : "/var/log/app");
+  }
+  EXPECT_EQ(told(find(host).sets), "/var/log/app/app.log: /var/log/app/app.log;");
+}
+
+// Met first by a link at the deepest level, where no directory below it is looked into.
+TEST(LogSet, LinkDeepDownDoesNotHideWhatItLeadsTo) {
+  FakeHost host;
+  host.add_link("/var/log/a/b/c/link", "/var/log/journal")
+      .add_file("/var/log/journal/0123456789abcdef0123456789abcdef/system.journal", "LPKSHHRH");
+  EXPECT_EQ(told(find(host).sets),
+            "/var/log/journal/0123456789abcdef0123456789abcdef: "
+            "/var/log/journal/0123456789abcdef0123456789abcdef/system.journal;");
+}
+
+TEST(LogSet, FloodOfFilesDoesNotCrowdOutTheLogsOfLogins) {
+  FakeHost host;
+  for (int i = 0; i < 20'100; ++i) {
+    host.add_file(fmt::format("/var/log/a{}", i), "");
+  }
+  host.add_file("/var/log/auth.log", kLine);
+  const auto found = find(host);
+  EXPECT_TRUE(std::any_of(found.sets.begin(), found.sets.end(),
+                          [](const LogSet& set) { return set.name == "/var/log/auth.log"; }));
+  EXPECT_EQ(coverage_of(found.facts, "/var/log").status, "partial");
+}
+
 TEST(LogSet, LogThatVanishesBeforeItsHeadIsReadHasAnError) {
   FakeHost host;
   host.add_file("/var/log/auth.log", kLine);
-  host.before_access("/var/log/auth.log", 3, [](FakeHost& fake) {
+  host.before_access("/var/log/auth.log", 4, [](FakeHost& fake) {
     fake.fail_with("/var/log/auth.log", base::ErrorCode::kGone);
   });
   const auto found = find(host);

@@ -88,6 +88,7 @@ class UtmpPart {
     }
     facts_.bytes = static_cast<int64_t>(offset);
     end_wiped(0);
+    facts_.keep_last();
   }
 
  private:
@@ -181,7 +182,7 @@ class UtmpPart {
     if (record.type == UtmpType::kBootTime) {
       add_boot(number, record);
     }
-    facts_.last.push_back(std::move(row));
+    facts_.add_last(std::move(row));
   }
 
   void add_boot(uint64_t number, const UtmpRecord& record) {
@@ -266,6 +267,10 @@ void read_utmp(const Part& part, const Surroundings& surroundings, PartFacts& fa
         },
         content.size(), surroundings.deadline);
     facts.truncated = bytes->truncated || !bytes->notes.empty();
+    if (bytes->truncated) {
+      facts.notes.push_back({std::string(part.log->path), kDatabaseLimit, 0,
+                             "more than 64 MiB after decompression; its beginning is read"});
+    }
     facts.notes.insert(facts.notes.end(), bytes->notes.begin(), bytes->notes.end());
     return;
   }
@@ -381,7 +386,7 @@ void add_wtmpdb_row(const Part& part, const parse::WtmpdbRecord& record, PartFac
   row.source = part.source;
   row.path = part.log->path;
   row.record = record.id;
-  facts.last.push_back(std::move(row));
+  facts.add_last(std::move(row));
 }
 
 }  // namespace
@@ -401,6 +406,7 @@ void read_wtmpdb(const Part& part, const Surroundings& surroundings, PartFacts& 
     ++facts.lines;
     add_wtmpdb_row(part, record, facts);
   }
+  facts.keep_last();
   for (const parse::IdHole& hole : table->holes) {
     if (hole.from == 1 || !table->is_whole) {
       continue;  // rotation takes the oldest rows away; damage takes any

@@ -44,6 +44,34 @@ TEST(LogsAcross, YearlessLinesAreOfTheHostsZoneAndTheFilesYear) {
   EXPECT_EQ(coverage_of(facts, "/etc/localtime").subject, "");
 }
 
+TEST(LogsAcross, LogWhoseTimeWasSetBackIsToldAndKeepsItsYear) {
+  FakeHost host;
+  const std::string failed = std::string(" web01 ") + kFailed + "\n";
+  host.add_file("/var/log/auth.log", "Nov  8 03:12:09" + failed, changed("2020-01-01T00:00:00Z"));
+  host.add_file("/var/log/auth.log.1", "Nov  7 03:12:09" + failed, changed("2026-11-08T00:00:05Z"));
+  const auto facts = run(host);
+  EXPECT_EQ(show(facts, "log_anomalies", {"kind", "path"}), "year_unclear /var/log/auth.log;");
+  ASSERT_EQ(facts.read<model::LogFile>().size(), 2U);
+  for (const model::LogFile& log : facts.read<model::LogFile>()) {
+    EXPECT_EQ(base::to_rfc3339(*log.last_time).substr(0, 4), "2026");
+  }
+}
+
+// A transaction of apt is known only at its end, the last one at the end of the file.
+TEST(LogsAcross, PackagesStandAtTheLinesThatNameThem) {
+  const std::string log =
+      "\nStart-Date: 2026-11-08  03:12:09\nCommandline: apt install nmap\n"
+      "Install: nmap:amd64 (7.93)\nEnd-Date: 2026-11-08  03:12:10\n"
+      "\nStart-Date: 2026-11-08  03:13:09\nCommandline: apt install gcc\n"
+      "Install: gcc:amd64 (12.2)\nEnd-Date: 2026-11-08  03:13:10\n";
+  FakeHost host;
+  host.add_file("/var/log/apt/history.log", log);
+  EXPECT_EQ(
+      show(run(host), "events", {"line", "offset", "subject"}),
+      fmt::format("2 1 -;4 {} nmap;7 {} -;9 {} gcc;", log.find("Install: nmap"),
+                  log.find("\nStart-Date: 2026-11-08  03:13:09") + 1, log.find("Install: gcc")));
+}
+
 TEST(LogsAcross, ZoneThatCannotBeReadIsCoverageAndUtc) {
   FakeHost host;
   host.add_file("/etc/localtime", "no zone");

@@ -4,7 +4,9 @@
 #include <string>
 
 #include "collect/logs/logs_test_support.h"
+#include "collect/logs/part_facts.h"
 #include "model/tables/auth_events.h"
+#include "model/tables/last.h"
 #include "model/tables/log_files.h"
 #include "model/tables/logins.h"
 #include "parse/journal/test_journal.h"
@@ -109,8 +111,8 @@ TEST(Logs, LogThatVanishesGivesWhatWasReadAndIsToldUnreadable) {
   }
   host.vanish("/var/log/auth.log", reads - 1);
   const auto facts = run(host);
-  EXPECT_EQ(show(facts, "log_files", {"path", "state"}),
-            "/var/log/auth.log unreadable;/var/log/wtmp whole;");
+  EXPECT_EQ(show(facts, "log_files", {"path", "state", "unread"}),
+            "/var/log/auth.log unreadable 0;/var/log/wtmp whole 0;");
   EXPECT_EQ(coverage_of(facts, "/var/log/auth.log").gone, 1);
   EXPECT_NE(show(facts, "login_attempts", {"attempts"}), "");
 }
@@ -269,7 +271,7 @@ TEST(Logs, WhatWasReadBeforeTheDeadlineStandsAndTheRestIsUnread) {
   });
   EXPECT_EQ(show(facts, "last", {"username"}), "hana;");
   EXPECT_EQ(show(facts, "log_files", {"path", "unread", "state"}),
-            "/var/log/auth.log 1 unread;/var/log/syslog 1 unread;/var/log/wtmp 0 whole;");
+            "/var/log/auth.log 0 whole;/var/log/syslog 1 unread;/var/log/wtmp 0 whole;");
   EXPECT_EQ(coverage_of(facts, "/var/log/wtmp").status, "complete");
   EXPECT_EQ(coverage_of(facts, "/var/log/syslog").status, "skipped");
 }
@@ -314,6 +316,25 @@ TEST(Logs, FilesThatAreNoLogsAreListedButNotAsked) {
   EXPECT_EQ(show(facts, "log_files", {"path", "format", "state"}),
             "/var/log/empty.log unknown empty;/var/log/notes.txt unknown unknown;");
   EXPECT_TRUE(facts.read<model::Coverage>().empty());
+}
+
+// Rules that compare wtmp with other logs know by the state that some records are not here.
+TEST(Logs, MoreLoginsThanThereIsRoomForAreToldAndTheYoungestKept) {
+  FakeHost host;
+  std::string records;
+  constexpr int kRecords = 320'000;
+  for (int i = 0; i < kRecords; ++i) {
+    records += utmp(1'793'000'000 + i, "deploy", "192.0.2.7");
+  }
+  host.add_file("/var/log/wtmp", records);
+  const auto facts = run(host);
+  EXPECT_EQ(show(facts, "log_files", {"lines", "state", "unread"}), "320000 truncated 0;");
+  const model::RowStore* last = facts.find(model::tables::last());
+  ASSERT_NE(last, nullptr);
+  ASSERT_EQ(last->size(), PartFacts::kMostLast);
+  const auto column = static_cast<size_t>(model::tables::last().column_index("record"));
+  EXPECT_EQ(std::get<int64_t>(last->cell(last->size() - 1, column)), kRecords);
+  EXPECT_EQ(coverage_of(facts, "events").asked, kRecords - 150'000);
 }
 
 }  // namespace

@@ -28,6 +28,13 @@ constexpr int64_t kTimesUsual = 4;
 // A log of fewer lines has no rhythm.
 constexpr int64_t kLinesForRhythm = 200;
 constexpr size_t kMostSteps = 16;
+// Of all logs together: parts come with the youngest first, so what is left out is the oldest. Far
+// above what an honest server has in a month; some 90, 50 and 10 MB.
+constexpr size_t kMostAuthEvents = 100'000;
+constexpr size_t kMostLast = 150'000;
+constexpr size_t kMostAnomalies = 20'000;
+// Numbers that one set lacks and that are told one by one.
+constexpr size_t kMostMissing = 32;
 
 std::optional<std::string> text_of(std::string_view text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(text);
@@ -41,6 +48,16 @@ template <class Rows>
 void append(Rows& into, Rows&& from) {
   into.insert(into.end(), std::make_move_iterator(from.begin()),
               std::make_move_iterator(from.end()));
+}
+
+// Appends the last rows that there is room for; how many found none.
+template <class Rows>
+int64_t append_within(size_t most, Rows& into, Rows&& from) {
+  const size_t room = most - std::min(most, into.size());
+  const size_t more = from.size() - std::min(from.size(), room);
+  into.insert(into.end(), std::make_move_iterator(from.begin() + static_cast<std::ptrdiff_t>(more)),
+              std::make_move_iterator(from.end()));
+  return static_cast<int64_t>(more);
 }
 
 // Moves times of a source that a log in UTC has shown to be off by a zone.
@@ -117,13 +134,24 @@ void Merge::take(uint32_t number, PartFacts&& facts) {
   }
   part_lines_[number] = whole ? facts.lines : -1;
   part_rhythms_[number] = std::move(facts.rhythm);
-  append(auth_, std::move(facts.auth));
-  left_out_ += facts.auth_left_out;
+  // Rules compare logins of one log with those of another: they must know that some are not here.
+  const int64_t left_out = facts.auth_left_out + facts.last_left_out +
+                           append_within(kMostAuthEvents, auth_, std::move(facts.auth)) +
+                           append_within(kMostLast, last_, std::move(facts.last));
+  file.truncated = file.truncated || left_out > 0;
+  left_out_ += left_out;
   events_.merge(std::move(facts.events));
   executed_.merge(std::move(facts.executed));
-  append(last_, std::move(facts.last));
   append(lastlog_, std::move(facts.lastlog));
-  append(anomalies_, std::move(facts.anomalies));
+  left_out_ += append_within(kMostAnomalies, anomalies_, std::move(facts.anomalies));
+}
+
+void Merge::add_anomaly(model::LogAnomaly row) {
+  if (anomalies_.size() < kMostAnomalies) {
+    anomalies_.push_back(std::move(row));
+  } else {
+    ++left_out_;
+  }
 }
 
 void Merge::finish(Context& context) {
@@ -166,6 +194,10 @@ void Merge::join_rhythms() {
     set_rhythms_[part.source_number].append(part_rhythms_[i]);
   }
   part_rhythms_.clear();
+  for (const Rhythm& rhythm : set_rhythms_) {
+    all_rhythms_.add(rhythm);
+  }
+  all_rhythms_.settle();
 }
 
 void Merge::anchor_times() {
@@ -191,7 +223,7 @@ void Merge::anchor_times() {
     row.kind = "time_conflict";
     row.count = seconds;
     row.detail = fmt::format("its times are {:+} s from those of logs that keep UTC", seconds);
-    anomalies_.push_back(std::move(row));
+    add_anomaly(std::move(row));
   }
 }
 
@@ -199,6 +231,7 @@ void Merge::find_anomalies() {
   for (size_t i = 0; i < plan_.sets.size(); ++i) {
     find_silences(i);
     find_missing_rotations(plan_.sets[i]);
+    find_times_set_back(plan_.sets[i]);
     const auto& steps = set_rhythms_[i].steps_back();
     for (size_t j = 0; j < std::min(steps.size(), kMostSteps); ++j) {
       model::LogAnomaly row;
@@ -209,7 +242,7 @@ void Merge::find_anomalies() {
       row.from_time = base::timestamp_from_unix(steps[j].from);
       row.to_time = base::timestamp_from_unix(steps[j].to);
       row.count = steps[j].from - steps[j].to;
-      anomalies_.push_back(std::move(row));
+      add_anomaly(std::move(row));
     }
   }
 }
@@ -238,12 +271,9 @@ void Merge::find_silences(size_t set) {
     row.to_time = base::timestamp_from_unix(silence.to);
     row.count = seconds;
     row.usual = usual;
-    int64_t others = 0;
-    for (size_t i = 0; i < set_rhythms_.size(); ++i) {
-      others += i == set ? 0 : set_rhythms_[i].lines_within(silence.from, silence.to);
-    }
-    row.others = others;
-    anomalies_.push_back(std::move(row));
+    row.others = all_rhythms_.lines_within(silence.from, silence.to) -
+                 rhythm.lines_within(silence.from, silence.to);
+    add_anomaly(std::move(row));
   }
 }
 
@@ -261,16 +291,41 @@ void Merge::find_missing_rotations(const LogSet& set) {
   if (numbers.empty() || *numbers.rbegin() > kMostRotations) {
     return;
   }
-  for (int64_t number = 1; number < *numbers.rbegin(); ++number) {
+  size_t told = 0;
+  for (int64_t number = 1; number < *numbers.rbegin() && told < kMostMissing; ++number) {
     if (numbers.count(number) > 0) {
       continue;
     }
+    ++told;
     model::LogAnomaly row;
     row.source = set.name;
     row.path = fmt::format("{}.{}", set.name, number);
     row.kind = "missing_rotation";
     row.count = number;
-    anomalies_.push_back(std::move(row));
+    add_anomaly(std::move(row));
+  }
+}
+
+// The plan takes the years of such a log from its neighbour.
+void Merge::find_times_set_back(const LogSet& set) {
+  constexpr int64_t kSlack = int64_t{2 * 86'400} * kNanoseconds;
+  base::Timestamp youngest{INT64_MIN};
+  for (const LogFile& file : set.files) {
+    const base::Timestamp changed = file.status.mtime;
+    const bool yearless = file.first_time && file.first_time->year == 0;
+    if (yearless &&
+        changed<youngest&& static_cast<uint64_t>(youngest.nanoseconds) -
+                static_cast<uint64_t>(changed.nanoseconds)> static_cast<uint64_t>(kSlack)) {
+      model::LogAnomaly row;
+      row.source = set.name;
+      row.path = file.path;
+      row.kind = "year_unclear";
+      row.from_time = changed;
+      row.to_time = youngest;
+      row.detail = "it claims to have changed before a log that it followed";
+      add_anomaly(std::move(row));
+    }
+    youngest = std::max(youngest, changed);
   }
 }
 
@@ -427,7 +482,8 @@ void Merge::append_files(model::Facts& facts) {
         row.lines = outcome.lines;
       }
       const bool known = file.format != LogFormat::kUnknown;
-      row.unread = known && outcome.parts_read < outcome.parts ? 1 : 0;
+      const bool refused = file.error || outcome.error;
+      row.unread = known && !refused && outcome.parts_read < outcome.parts ? 1 : 0;
       if (outcome.rhythm.lines() > 0) {
         row.first_time = base::timestamp_from_unix(outcome.rhythm.first());
         row.last_time = base::timestamp_from_unix(outcome.rhythm.last());
@@ -439,7 +495,7 @@ void Merge::append_files(model::Facts& facts) {
       row.inode = static_cast<int64_t>(file.status.inode);
       row.mode = host::mode_text(file.status.mode);
       row.uid = file.status.uid;
-      row.state = file.error || outcome.error ? "unreadable"
+      row.state = refused                     ? "unreadable"
                   : file.status.size == 0     ? "empty"
                   : !known                    ? "unknown"
                   : row.unread != 0           ? "unread"

@@ -42,12 +42,14 @@ class Merge {
   void finish(Context& context);
 
  private:
+  void add_anomaly(model::LogAnomaly row);
   void join_rhythms();
   void number_lines();
   void anchor_times();
   void find_anomalies();
   void find_silences(size_t set);
   void find_missing_rotations(const LogSet& set);
+  void find_times_set_back(const LogSet& set);
   void append_rows(model::Facts& facts);
   void append_logins(model::Facts& facts);
   void append_auth(model::Facts& facts);
@@ -63,6 +65,7 @@ class Merge {
   std::vector<Rhythm> part_rhythms_;
   std::vector<int64_t> part_lines_;  ///< -1: not read whole
   std::vector<Rhythm> set_rhythms_;
+  RhythmSum all_rhythms_;
   LineNumbers lines_;
   Attempts attempts_{700'000};
   WebTraffic web_;

@@ -84,6 +84,7 @@ void add_auth(const Message& message, const AuthMessage& auth, PartFacts& facts,
   row.outcome = to_string(auth.outcome);
   row.username = text_of(auth.user);
   row.target_user = text_of(auth.target_user);
+  row.groupname = text_of(auth.group);
   row.address = text_of(auth.address);
   row.port = number_of(auth.port);
   row.method = text_of(auth.method);

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <utility>
+
 #include "collect/logs/line_reader.h"
 #include "parse/fail2ban_log/fail2ban_log.h"
 #include "parse/ftp_log/ftp_log.h"
@@ -22,17 +25,23 @@ class PackageReader final : public LineReader {
     if (const auto time = time_of_line(format_, line.text)) {
       (void)context_.time_of(*time, line);
     }
-    log_.feed(line.text, line.number, [&](const parse::PackageEvent& event) { add(event, line); });
+    offsets_[line.number % offsets_.size()] = {line.number, line.offset};
+    last_offset_ = line.offset;
+    log_.feed(line.text, line.number, [&](const parse::PackageEvent& event) { add(event); });
   }
   void end() override {
-    log_.end([&](const parse::PackageEvent& event) { add(event, {}); });
+    log_.end([&](const parse::PackageEvent& event) { add(event); });
   }
 
  private:
-  void add(const parse::PackageEvent& event, const parse::LogLine& line) {
+  // What became of a package is known some lines behind the one that names it.
+  void add(const parse::PackageEvent& event) {
     model::Event row;
-    context_.put_place(line, row);
+    row.path = context_.path;
+    row.source = context_.source;
     row.line = line_code(context_.part, event.line);
+    const auto& [number, offset] = offsets_[event.line % offsets_.size()];
+    row.offset = static_cast<int64_t>(number == event.line ? offset : last_offset_);
     row.time = row.last_time = context_.time_of(event.time);
     row.certainty = to_string(context_.certainty);
     row.kind = "package";
@@ -53,6 +62,9 @@ class PackageReader final : public LineReader {
   LineContext& context_;
   LogFormat format_;
   Log log_;
+  // Of the latest lines, by their number: dpkg unpacks all packages before it configures them.
+  std::array<std::pair<uint64_t, uint64_t>, 4096> offsets_{};
+  uint64_t last_offset_ = 0;
 };
 
 class FtpReader final : public LineReader {

@@ -5,6 +5,8 @@
 // Covered by logs_test.cc.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -99,6 +101,7 @@ struct PartFacts {
   static constexpr size_t kMostAuthEvents = 100'000;
   static constexpr size_t kMostEvents = 100'000;
   static constexpr size_t kMostExecuted = 100'000;
+  static constexpr size_t kMostLast = 150'000;
 
   Rhythm rhythm;
   std::vector<model::AuthEvent> auth;
@@ -106,6 +109,7 @@ struct PartFacts {
   FoldedRows<model::Event> events{kMostEvents};
   FoldedRows<model::ProcessEvent> executed{kMostExecuted};
   std::vector<model::Last> last;
+  int64_t last_left_out = 0;  ///< the oldest
   std::vector<model::LastLogin> lastlog;
   std::vector<model::LogAnomaly> anomalies;
   int64_t lines = 0;
@@ -124,6 +128,18 @@ struct PartFacts {
     } else {
       ++auth_left_out;
     }
+  }
+  /// wtmp is written from the oldest to the youngest, and the youngest matter.
+  void add_last(model::Last row) {
+    if (last.size() == 2 * kMostLast) {
+      keep_last(kMostLast);
+    }
+    last.push_back(std::move(row));
+  }
+  void keep_last(size_t most = kMostLast) {
+    const size_t more = last.size() - std::min(last.size(), most);
+    last.erase(last.begin(), last.begin() + static_cast<std::ptrdiff_t>(more));
+    last_left_out += static_cast<int64_t>(more);
   }
 };
 

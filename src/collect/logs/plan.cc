@@ -13,6 +13,8 @@ namespace {
 
 // Smaller files are one part. A part is some tenth of a second of work.
 constexpr uint64_t kPartBytes = 32ULL << 20;
+// A sparse file can claim to be of any length: it has larger parts then, so that planning ends.
+constexpr uint64_t kMostParts = 4096;
 // A cut is made behind the first line end within so much of it; a line longer than this is not cut.
 constexpr size_t kLookForEnd = 256UL << 10;
 constexpr int64_t kDay = 86'400;
@@ -102,6 +104,7 @@ class Planner {
 
   void add_set(const LogSet& set, uint16_t set_number, uint16_t& file_number, Plan& plan) {
     const size_t first = plan.parts.size();
+    int64_t youngest = INT64_MIN;
     for (const LogFile& log : set.files) {
       Part part;
       part.log = &log;
@@ -109,7 +112,11 @@ class Planner {
       part.file = file_number++;
       part.source_number = set_number;
       part.first_time = log.first_time;
+      // Whoever sets a log's time back must not take its lines, and all older ones, years back.
       part.bound = log.status.mtime.nanoseconds / kNanoseconds;
+      const bool is_set_back = youngest > part.bound + kSlack;
+      youngest = std::max(youngest, part.bound);
+      part.bound = is_set_back ? youngest : part.bound;
       add_file(part, plan.parts);
     }
     find_years(plan.parts, first);
@@ -150,7 +157,8 @@ class Planner {
       parts.push_back(part);
       return;
     }
-    for (uint64_t at = kPartBytes; file && at + kPartBytes <= log.status.size; at += kPartBytes) {
+    const uint64_t bytes = std::max(kPartBytes, log.status.size / kMostParts);
+    for (uint64_t at = bytes; file && at <= log.status.size - bytes; at += bytes) {
       if (const auto cut = cut_near(**file, log.format, at)) {
         part.to = cut->at;
         find_last(cut->at);

@@ -3,7 +3,8 @@
 // In what order are logs read? Newest first, the logs of logins before those of web servers, so
 // that a run which may take only a second has seen what matters most. Large text files are cut into
 // parts at line ends. Years of logs that tell none are worked out backwards: the last line is not
-// younger than the file's last change, and each part not younger than the one after it.
+// younger than the file's last change, and each part not younger than the one after it. A file that
+// claims to have changed before a file that it followed is not believed: it was touched, or copied.
 // Covered by plan_test.cc.
 #pragma once
 

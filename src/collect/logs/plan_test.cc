@@ -75,6 +75,24 @@ TEST(Plan, FilesThatWereCopiedHaveTheirYearsFromTheirNeighbours) {
   EXPECT_EQ(plan.parts[3].bound, base::parse_rfc3339(copied)->nanoseconds / 1'000'000'000);
 }
 
+// touch -d 2020-01-01 /var/log/syslog would hide all of it from --since.
+TEST(Plan, LogWhoseTimeWasSetBackDoesNotTakeTheOlderOnesWithIt) {
+  const Plan plan = plan_of({file("/var/log/syslog.2", "2026-11-01T00:00:05Z", day(10, 25)),
+                             file("/var/log/syslog.1", "2026-11-08T00:00:05Z", day(11, 1)),
+                             file("/var/log/syslog", "2020-01-01T00:00:00Z", day(11, 8))});
+  EXPECT_EQ(years(plan), "2026 2026 2026 ");
+}
+
+// truncate -s 4E /var/log/syslog
+TEST(Plan, SparseFileOfAnyLengthIsPlannedAtOnce) {
+  FakeHost host;
+  host.add_file("/var/log/syslog", "Nov  8 03:12:09 web01 a: b\n");
+  const Plan plan = plan_of({file("/var/log/syslog", "2026-11-09T00:00:00Z", day(11, 8),
+                                  LogFormat::kSyslog, uint64_t{4} << 60U)},
+                            parse::ZoneInfo::utc(), host);
+  EXPECT_EQ(plan.parts.size(), 1U);
+}
+
 TEST(Plan, NewYearIsTheHostsNotGreenwichs) {
   const auto tokyo = parse::ZoneInfo::fixed(9 * 3600);
   const Plan plan = plan_of({file("/var/log/syslog", "2026-12-31T15:30:00Z", day(1, 1))}, tokyo);

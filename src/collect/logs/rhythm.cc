@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 namespace genba::collect::logs {
 
@@ -11,6 +12,21 @@ namespace {
 int64_t bucket_of(int64_t seconds) {
   const int64_t bucket = seconds / Rhythm::kBucketSeconds;
   return seconds < 0 ? bucket - 1 : bucket;
+}
+
+// Orders counts by bucket and makes one of those of the same bucket.
+template <class Counts>
+void join_same(Counts& counts) {
+  std::sort(counts.begin(), counts.end());
+  size_t kept = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (kept > 0 && counts[kept - 1].first == counts[i].first) {
+      counts[kept - 1].second += counts[i].second;
+    } else {
+      counts[kept++] = counts[i];
+    }
+  }
+  counts.resize(kept);
 }
 
 size_t logarithm(int64_t seconds) {
@@ -35,9 +51,20 @@ void Rhythm::add_step(int64_t seconds, LineCode line) {
   last_ = seconds;
   const int64_t bucket = bucket_of(seconds);
   if (counts_.empty() || counts_.back().first != bucket) {
+    if (counts_.size() >= kMostCounts) {
+      tidy_counts();
+    }
     counts_.emplace_back(bucket, 0);
   }
   ++counts_.back().second;
+}
+
+// The lines of two hosts whose clocks differ come in turns, and each would be a count of its own.
+void Rhythm::tidy_counts() {
+  join_same(counts_);
+  if (counts_.size() > kMostCounts / 2) {
+    counts_.erase(counts_.begin(), counts_.end() - kMostCounts / 2);
+  }
 }
 
 void Rhythm::keep_silence(const Step& silence) {
@@ -79,6 +106,9 @@ void Rhythm::append(const Rhythm& later) {
       steps_back_.push_back(step);
     }
   }
+  if (counts_.size() + later.counts_.size() > kMostCounts) {
+    tidy_counts();
+  }
   counts_.insert(counts_.end(), later.counts_.begin(), later.counts_.end());
   lines_ += later.lines_;
   last_ = later.last_;
@@ -115,6 +145,34 @@ int64_t Rhythm::lines_within(int64_t from, int64_t to) const {
     lines += bucket >= first && bucket <= last ? count : 0;
   }
   return lines;
+}
+
+void RhythmSum::add(const Rhythm& rhythm) {
+  counts_.insert(counts_.end(), rhythm.counts_.begin(), rhythm.counts_.end());
+  if (counts_.size() > room_) {
+    join_same(counts_);
+    room_ = std::max(room_, 2 * counts_.size());
+  }
+}
+
+void RhythmSum::settle() {
+  join_same(counts_);
+  int64_t lines = 0;
+  for (auto& [bucket, count] : counts_) {
+    count = lines += count;
+  }
+}
+
+int64_t RhythmSum::lines_within(int64_t from, int64_t to) const {
+  const auto lines_before = [this](int64_t bucket) {
+    const auto at =
+        std::lower_bound(counts_.begin(), counts_.end(), bucket,
+                         [](const auto& each, int64_t wanted) { return each.first < wanted; });
+    return at == counts_.begin() ? 0 : std::prev(at)->second;
+  };
+  const int64_t first = bucket_of(from) + 1;
+  const int64_t end = bucket_of(to);
+  return first < end ? lines_before(end) - lines_before(first) : 0;
 }
 
 }  // namespace genba::collect::logs

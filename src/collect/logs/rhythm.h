@@ -57,14 +57,19 @@ class Rhythm {
   size_t silences_from(int64_t seconds) const;
   /// Where the time went back by more than a minute; at most kMostSteps of them.
   const std::vector<Step>& steps_back() const { return steps_back_; }
-  /// Lines with a time in (from, to), about: whole buckets that lie inside.
+  /// Lines with a time in (from, to), about: whole buckets that lie inside. Of a log whose lines
+  /// fall into more than kMostCounts / 2 buckets, without those that lie furthest back.
   int64_t lines_within(int64_t from, int64_t to) const;
 
  private:
   static constexpr size_t kMostSilences = 24;
   static constexpr size_t kMostSteps = 64;
   static constexpr int64_t kStepBack = 60;
+  // Five years, of a log whose times go forward.
+  static constexpr size_t kMostCounts = size_t{1} << 18U;
+  friend class RhythmSum;
 
+  void tidy_counts();
   void add_step(int64_t seconds, LineCode line);
   void keep_silence(const Step& silence);
 
@@ -77,6 +82,20 @@ class Rhythm {
   std::vector<Step> silences_;
   std::vector<Step> steps_back_;
   std::vector<std::pair<int64_t, uint32_t>> counts_;  ///< bucket and lines, as they came
+};
+
+/// The lines of all logs together.
+class RhythmSum {
+ public:
+  void add(const Rhythm& rhythm);
+  /// After the last: makes lines_within() ready.
+  void settle();
+  /// As Rhythm::lines_within.
+  int64_t lines_within(int64_t from, int64_t to) const;
+
+ private:
+  std::vector<std::pair<int64_t, int64_t>> counts_;  ///< bucket and lines; at the end, up to it
+  size_t room_ = size_t{1} << 20U;
 };
 
 }  // namespace genba::collect::logs

@@ -61,6 +61,36 @@ TEST(Rhythm, LinesOfSiblingsAreCountedInsideTheSilence) {
   EXPECT_EQ(rhythm.lines_within(100, 200), 0);
 }
 
+// A collector of logs from two hosts whose clocks are an hour apart.
+TEST(Rhythm, LinesThatComeInTurnsAreCountedByTheirTimes) {
+  Rhythm rhythm;
+  Rhythm later;
+  for (int64_t i = 0; i < 400'000; ++i) {
+    rhythm.add(i / 100 + (i % 2) * 3600, i + 1);
+    later.add(i / 100 + (i % 2) * 3600, i + 1);
+  }
+  rhythm.append(later);
+  EXPECT_EQ(rhythm.lines(), 800'000);
+  EXPECT_EQ(rhythm.lines_within(-600, 600), 60'000);  // the first host's, twice
+  EXPECT_EQ(rhythm.lines_within(-600, 9000), 800'000);
+}
+
+TEST(RhythmSum, CountsTheLinesOfAllLogs) {
+  const Rhythm ten = steady(0, 10);
+  const Rhythm some = steady(-2400, 20);
+  RhythmSum sum;
+  sum.add(ten);
+  sum.add(Rhythm());
+  sum.add(some);
+  sum.settle();
+  const std::pair<int64_t, int64_t> kStretches[] = {
+      {3600, 7200}, {-5000, 100}, {100, 200}, {-9000, 90'000}, {7200, 3600}, {90'000, 99'000}};
+  for (const auto& [from, to] : kStretches) {
+    EXPECT_EQ(sum.lines_within(from, to), ten.lines_within(from, to) + some.lines_within(from, to));
+  }
+  EXPECT_EQ(RhythmSum().lines_within(0, 90'000), 0);
+}
+
 TEST(Rhythm, PartsAreOneLog) {
   Rhythm first;
   first.add(0, 1);

@@ -68,6 +68,10 @@ class TextPool {
   }
   /// How many texts there are; the largest number.
   size_t size() const { return entries_.size(); }
+  /// The memory that the texts take, about.
+  size_t bytes() const {
+    return block_bytes_ + entries_.size() * (sizeof(Entry) + 3 * sizeof(Slot));
+  }
 
  private:
   static constexpr size_t kBlock = 64UL << 10;
@@ -112,6 +116,7 @@ class TextPool {
     if (text.size() > left_) {
       left_ = text.size() > kBlock ? text.size() : kBlock;
       blocks_.push_back(std::make_unique<char[]>(left_));
+      block_bytes_ += left_;
       next_ = blocks_.back().get();
     }
     std::memcpy(next_, text.data(), text.size());
@@ -138,6 +143,7 @@ class TextPool {
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   size_t left_ = 0;
+  size_t block_bytes_ = 0;
 };
 
 }  // namespace genba::collect::logs

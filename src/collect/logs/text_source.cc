@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace genba::collect::logs {
 
@@ -14,11 +15,17 @@ using base::Result;
 constexpr size_t kBufferBytes = 1UL << 20;
 // What a log may grow by while it is read; more would be read for ever.
 constexpr uint64_t kGrowth = 64ULL << 20;
+// A head that takes more packed bytes than it gives, and this, is of a file that gives nothing.
+constexpr uint64_t kHeadInput = 16ULL << 20;
 
-// Hands a file's bytes on, decompressed, until `take` returns false. No bytes mean a gap.
+// Hands a file's bytes on, decompressed, until `take` returns false. No bytes mean a gap. Packed
+// files can be long and give nothing (empty members), so before more of one is read, `goes_on` is
+// asked with the bytes that it took so far.
 class ByteStream {
  public:
-  ByteStream(const host::FileReader& file, TextRead& read) : status_(file.status()), read_(read) {}
+  ByteStream(const host::FileReader& file, TextRead& read,
+             std::function<bool(uint64_t input)> goes_on)
+      : status_(file.status()), read_(read), goes_on_(std::move(goes_on)) {}
 
   Result<void> run(host::FileReader& file, const TextSource& source,
                    const std::function<bool(std::string_view)>& take) {
@@ -55,6 +62,9 @@ class ByteStream {
     size_t end = 0;
     while (true) {
       if (!at_end && (begin == end || stalled)) {
+        if (offset > 0 && offset < status_.size && !goes_on_(offset)) {
+          break;
+        }
         std::copy(input.begin() + static_cast<std::ptrdiff_t>(begin),
                   input.begin() + static_cast<std::ptrdiff_t>(end), input.begin());
         end -= begin;
@@ -93,6 +103,7 @@ class ByteStream {
 
   const host::FileStatus& status_;
   TextRead& read_;
+  std::function<bool(uint64_t input)> goes_on_;
 };
 
 }  // namespace
@@ -122,13 +133,24 @@ TextRead read_text(const host::Host& host, const TextSource& source,
     moved.offset += source.from;
     wanted = found(moved);
   };
-  const auto done = ByteStream(**file, read).run(**file, source, [&](std::string_view bytes) {
+  const auto has_time = [&] {
+    read.out_of_time = std::chrono::steady_clock::now() > deadline;
+    return !read.out_of_time;
+  };
+  bool any = false;
+  ByteStream stream(**file, read, [&](uint64_t) { return has_time(); });
+  const auto done = stream.run(**file, source, [&](std::string_view bytes) {
     if (bytes.empty()) {
       splitter.end(each);
+      return true;
     }
+    // Asked before a piece, so that a file that ends with the one before it was read whole.
+    if (any && !has_time()) {
+      return false;
+    }
+    any = true;
     splitter.feed(bytes, each);
-    read.out_of_time = std::chrono::steady_clock::now() > deadline;
-    return wanted && !read.out_of_time;
+    return wanted;
   });
   if (!done) {
     read.error = done.error();
@@ -153,7 +175,8 @@ Result<FileHead> read_head(const host::Host& host, std::string_view path, size_t
   FileHead head;
   head.compression = source.compression;
   bool stopped = false;
-  GENBA_TRY_VOID(ByteStream(*file, read).run(*file, source, [&](std::string_view bytes) {
+  ByteStream stream(*file, read, [&](uint64_t input) { return input < most + kHeadInput; });
+  GENBA_TRY_VOID(stream.run(*file, source, [&](std::string_view bytes) {
     head.bytes.append(bytes.substr(0, most - head.bytes.size()));
     stopped = head.bytes.size() == most;
     return !stopped;

@@ -91,6 +91,33 @@ TEST(TextSource, TimeThatIsUpEndsItAfterABufferAndSaysSo) {
   EXPECT_LE(got.read.bytes, 1U << 20);
 }
 
+TEST(TextSource, TimeThatIsUpAtTheEndTookNothingAway) {
+  FakeHost host;
+  host.add_file(kPath, lines_of(0, 1000)).add_file("/var/log/a.gz", gzip(lines_of(0, 1000)));
+  for (const TextSource& source :
+       {TextSource{kPath}, TextSource{"/var/log/a.gz", Compression::kGzip}}) {
+    const Got got = get(host, source, std::chrono::steady_clock::time_point::min());
+    EXPECT_EQ(got.lines.size(), 1000U);
+    EXPECT_FALSE(got.read.out_of_time);
+  }
+}
+
+// 400 MB of these would be a minute without a line.
+TEST(TextSource, TimeIsUpInAPackedFileThatGivesNothingToo) {
+  const std::string empty = gzip("");
+  std::string packed;
+  while (packed.size() < (1 << 20)) {
+    packed += empty;
+  }
+  FakeHost host;
+  host.add_file(kPath, packed + gzip("behind them\n"));
+  EXPECT_EQ(get(host, {kPath, Compression::kGzip}).text, "1@0:behind them;");
+  const Got got =
+      get(host, {kPath, Compression::kGzip}, std::chrono::steady_clock::time_point::min());
+  EXPECT_TRUE(got.read.out_of_time);
+  EXPECT_EQ(got.text, "");
+}
+
 TEST(TextSource, FileThatShrinksEndsWhereItEnds) {
   FakeHost host;
   host.add_file(kPath, lines_of(0, 100'000));

@@ -16,8 +16,11 @@ constexpr size_t kMostRefused = 5'000;
 constexpr size_t kMostScripts = 50'000;
 // After so many refusals a client is looking for something.
 constexpr int64_t kManyRefusals = 20;
-// Longer targets and agents are kept to so much.
+// Longer targets are kept to so much, and longer headers.
 constexpr size_t kTextBytes = 1024;
+constexpr size_t kHeaderBytes = 512;
+// Most visitors are refused a picture or two.
+constexpr int64_t kOddRefusals = 5;
 
 bool is_refused(int32_t status) {
   return status >= 400 && status < 500;
@@ -83,7 +86,43 @@ int64_t ClientTraffic::distinct_refused() const {
   return std::llround(-256.0 * std::log1p(-set / 256.0));
 }
 
+uint32_t WebTraffic::number_of(std::string_view text) {
+  text = text.substr(0, kTextBytes);
+  return is_full_ ? texts_.find(text) : texts_.number_of(text);
+}
+
+bool WebTraffic::has_room() const {
+  return clients_.size() < kMostClients && texts_.bytes() < kMostTextBytes;
+}
+
+// Texts that nothing refers to any more go first, then the clients that asked for nothing odd.
+// What then takes more than three quarters still would come back here all the time.
+void WebTraffic::make_room() {
+  if (has_room() || is_full_) {
+    return;
+  }
+  const auto has_much_room = [this] {
+    return clients_.size() < kMostClients / 4 * 3 && texts_.bytes() < kMostTextBytes / 4 * 3;
+  };
+  rebuild();
+  if (has_much_room()) {
+    return;
+  }
+  left_out_ += static_cast<int64_t>(std::erase_if(clients_, [](const auto& each) {
+    return each.second.attacks == 0 && each.second.refused < kOddRefusals;
+  }));
+  rebuild();
+  is_full_ = !has_much_room();
+}
+
+void WebTraffic::rebuild() {
+  WebTraffic fresh;
+  fresh.take_over(*this);
+  *this = std::move(fresh);
+}
+
 void WebTraffic::add(const parse::WebRequest& request, const RequestPlace& place) {
+  make_room();
   std::array<char, parse::kTargetBufferSize> buffer;
   const parse::WebTraits traits =
       parse::find_web_traits(parse::decode_target(request.target, buffer));
@@ -102,11 +141,16 @@ void WebTraffic::add(const parse::WebRequest& request, const RequestPlace& place
 
 void WebTraffic::add_client(const parse::WebRequest& request, parse::WebTraits traits, bool attack,
                             const RequestPlace& place) {
-  ClientTraffic& client = this->client(texts_.number_of(request.client));
+  ClientTraffic* const known = client(number_of(request.client));
+  if (known == nullptr) {
+    ++left_out_;
+    return;
+  }
+  ClientTraffic& client = *known;
   if (client.requests == 0) {
     client.first_time = client.last_time = place.time;
     client.source = place.source;
-    client.agent = texts_.number_of(request.agent.substr(0, kTextBytes));
+    client.agent = number_of(request.agent.substr(0, kHeaderBytes));
   }
   client.first_time = std::min(client.first_time, place.time);
   client.last_time = std::max(client.last_time, place.time);
@@ -115,8 +159,8 @@ void WebTraffic::add_client(const parse::WebRequest& request, parse::WebTraits t
   client.posts += request.method == "POST" ? 1 : 0;
   if (client.tool == 0) {
     const parse::AgentKind kind = parse::scanner_agent(request.agent);
-    client.tool = kind == parse::AgentKind::kAttackTool  ? texts_.number_of("scanner")
-                  : kind == parse::AgentKind::kPlainTool ? texts_.number_of("tool")
+    client.tool = kind == parse::AgentKind::kAttackTool  ? number_of("scanner")
+                  : kind == parse::AgentKind::kPlainTool ? number_of("tool")
                                                          : 0;
   }
   if (is_refused(request.status)) {
@@ -129,14 +173,16 @@ void WebTraffic::add_client(const parse::WebRequest& request, parse::WebTraits t
   } else if (is_answered(request.status) && !traits.has(parse::WebTrait::kStatic) &&
              without_query(request.target) != "/" &&
              (client.found == 0 || place.time > client.found_time)) {
-    client.found = texts_.number_of(request.target.substr(0, kTextBytes));
-    client.found_time = place.time;
+    if (const uint32_t found = number_of(request.target); found != 0) {
+      client.found = found;
+      client.found_time = place.time;
+    }
   }
 }
 
 void WebTraffic::add_script(const parse::WebRequest& request, parse::WebTraits traits,
                             const RequestPlace& place) {
-  const uint32_t path = texts_.number_of(without_query(request.target).substr(0, kTextBytes));
+  const uint32_t path = number_of(without_query(request.target).substr(0, kTextBytes));
   ScriptTraffic* script = this->script(path);
   if (script == nullptr) {
     return;
@@ -144,13 +190,13 @@ void WebTraffic::add_script(const parse::WebRequest& request, parse::WebTraits t
   if (script->requests == 0) {
     script->first_time = script->last_time = place.time;
     script->source = place.source;
-    script->agent = texts_.number_of(request.agent.substr(0, kTextBytes));
-    script->first_client = texts_.number_of(request.client);
+    script->agent = number_of(request.agent.substr(0, kHeaderBytes));
+    script->first_client = number_of(request.client);
     script->in_upload_place = traits.has(parse::WebTrait::kScriptInUploadPlace);
   }
   if (place.time < script->first_time) {
     script->first_time = place.time;
-    script->first_client = texts_.number_of(request.client);
+    script->first_client = number_of(request.client);
   }
   script->last_time = std::max(script->last_time, place.time);
   const bool post = request.method == "POST";
@@ -160,10 +206,10 @@ void WebTraffic::add_script(const parse::WebRequest& request, parse::WebTraits t
   script->answered += answered ? 1 : 0;
   script->posts_answered += post && answered ? 1 : 0;
   script->referred += request.referrer.empty() ? 0 : 1;
-  add_client_to(*script, texts_.number_of(request.client));
+  add_client_to(*script, number_of(request.client));
 }
 
-bool WebTraffic::has_room(int32_t status) {
+bool WebTraffic::has_room_for(int32_t status) {
   size_t& count = is_refused(status) ? refused_ : answered_;
   if (count >= (is_refused(status) ? kMostRefused : kMostAnswered)) {
     ++left_out_;
@@ -175,16 +221,16 @@ bool WebTraffic::has_room(int32_t status) {
 
 void WebTraffic::add_notable(const parse::WebRequest& request, parse::WebTraits traits,
                              const RequestPlace& place) {
-  if (!has_room(request.status)) {
+  if (!has_room_for(request.status)) {
     return;
   }
   NotableRequest notable;
   notable.time = place.time;
-  notable.address = texts_.number_of(request.client);
-  notable.method = texts_.number_of(request.method);
+  notable.address = texts_.number_of(request.client.substr(0, kTextBytes));
+  notable.method = texts_.number_of(request.method.substr(0, kTextBytes));
   notable.target = texts_.number_of(request.target.substr(0, kTextBytes));
-  notable.referrer = texts_.number_of(request.referrer.substr(0, kTextBytes));
-  notable.agent = texts_.number_of(request.agent.substr(0, kTextBytes));
+  notable.referrer = texts_.number_of(request.referrer.substr(0, kHeaderBytes));
+  notable.agent = texts_.number_of(request.agent.substr(0, kHeaderBytes));
   notable.status = request.status;
   notable.bytes = request.bytes;
   notable.traits = traits;
@@ -194,19 +240,22 @@ void WebTraffic::add_notable(const parse::WebRequest& request, parse::WebTraits 
   notable_.push_back(notable);
 }
 
-ClientTraffic& WebTraffic::client(uint32_t address) {
+ClientTraffic* WebTraffic::client(uint32_t address) {
   uint32_t& place = place_at(client_of_, address);
+  if (place == 0 && is_full_) {
+    return nullptr;
+  }
   if (place == 0) {
     clients_.emplace_back(address, ClientTraffic{});
     place = static_cast<uint32_t>(clients_.size());
   }
-  return clients_[place - 1].second;
+  return &clients_[place - 1].second;
 }
 
 ScriptTraffic* WebTraffic::script(uint32_t path) {
   uint32_t& place = place_at(script_of_, path);
   if (place == 0) {
-    if (scripts_.size() >= kMostScripts) {
+    if (scripts_.size() >= kMostScripts || path == 0) {
       ++left_out_;
       return nullptr;
     }
@@ -217,9 +266,15 @@ ScriptTraffic* WebTraffic::script(uint32_t path) {
 }
 
 void WebTraffic::merge(const WebTraffic& other) {
+  is_full_ = false;  // what the other knows counts as much
+  take_over(other);
+  make_room();
+}
+
+void WebTraffic::take_over(const WebTraffic& other) {
   const auto ours = [&](uint32_t number) { return texts_.number_of(other.text(number)); };
   for (const auto& [address, from] : other.clients_) {
-    ClientTraffic& into = client(ours(address));
+    ClientTraffic& into = *client(ours(address));
     const bool is_new = into.requests == 0;
     if (is_new || from.first_time < into.first_time) {
       into.first_time = from.first_time;
@@ -270,7 +325,7 @@ void WebTraffic::merge(const WebTraffic& other) {
     }
   }
   for (NotableRequest notable : other.notable_) {
-    if (!has_room(notable.status)) {
+    if (!has_room_for(notable.status)) {
       continue;
     }
     notable.address = ours(notable.address);

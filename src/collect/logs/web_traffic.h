@@ -2,8 +2,9 @@
 //
 // Requests to web servers, folded: who asked for what they should not, which scripts answered whom.
 // Ordinary requests are only counted. What folding loses is the order of requests of one client; a
-// client's first success after many refusals is kept, since that is what a scanner finds.
-// Not thread-safe. Covered by web_traffic_test.cc.
+// client's first success after many refusals is kept, since that is what a scanner finds. Clients,
+// targets and agents are whatever was sent: of too many, those clients are forgotten that asked for
+// nothing odd, so that memory stays bounded. Not thread-safe. Covered by web_traffic_test.cc.
 #pragma once
 
 #include <array>
@@ -84,16 +85,26 @@ class WebTraffic {
   void add(const parse::WebRequest& request, const RequestPlace& place);
   void merge(const WebTraffic& other);
 
+  /// More clients than this, or more bytes of texts, make room.
+  static constexpr size_t kMostClients = 150'000;
+  static constexpr size_t kMostTextBytes = size_t{64} << 20;
+
   /// Clients by their address's number, scripts by their path's; absent ones have no requests.
   const std::vector<std::pair<uint32_t, ClientTraffic>>& clients() const { return clients_; }
   const std::vector<std::pair<uint32_t, ScriptTraffic>>& scripts() const { return scripts_; }
   const std::vector<NotableRequest>& notable() const { return notable_; }
   std::string_view text(uint32_t number) const { return texts_.text(number); }
-  /// Notable requests and scripts that were only counted, because there were too many.
+  /// Notable requests, scripts and clients that were only counted, because there were too many.
   int64_t left_out() const { return left_out_; }
+  size_t text_bytes() const { return texts_.bytes(); }
 
  private:
-  ClientTraffic& client(uint32_t address);
+  uint32_t number_of(std::string_view text);
+  void take_over(const WebTraffic& other);
+  bool has_room() const;
+  void make_room();
+  void rebuild();
+  ClientTraffic* client(uint32_t address);
   ScriptTraffic* script(uint32_t path);
   void add_client(const parse::WebRequest& request, parse::WebTraits traits, bool attack,
                   const RequestPlace& place);
@@ -101,7 +112,7 @@ class WebTraffic {
                   const RequestPlace& place);
   void add_notable(const parse::WebRequest& request, parse::WebTraits traits,
                    const RequestPlace& place);
-  bool has_room(int32_t status);
+  bool has_room_for(int32_t status);
 
   TextPool texts_;
   std::vector<std::pair<uint32_t, ClientTraffic>> clients_;
@@ -112,6 +123,7 @@ class WebTraffic {
   size_t answered_ = 0;
   size_t refused_ = 0;
   int64_t left_out_ = 0;
+  bool is_full_ = false;  ///< nothing could be forgotten: no client comes in any more
 };
 
 }  // namespace genba::collect::logs

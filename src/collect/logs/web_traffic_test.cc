@@ -232,5 +232,51 @@ TEST(WebTraffic, MergedInAnyOrderIsTheSameAsReadInOne) {
   EXPECT_EQ(scripts(backward), scripts(whole));
 }
 
+// A botnet, or a forger: each request comes from somewhere else and says something else.
+TEST(WebTraffic, FloodOfClientsLeavesTheScanner) {
+  WebTraffic web;
+  for (int i = 0; i < 25; ++i) {
+    web.add(request("203.0.113.7", fmt::format("/{}.bak", i), 404), at(i));
+  }
+  web.add(request("203.0.113.7", "/backup.zip", 200), at(30));
+  for (int i = 0; i < 400'000; ++i) {
+    const std::string client = fmt::format("2001:db8::{:x}", i);
+    const std::string agent = fmt::format("{} {:0400}", client, i);
+    parse::WebRequest visit = request(client, "/about", 200);
+    visit.agent = agent;
+    web.add(visit, at(100 + i));
+  }
+  web.add(request("203.0.113.7", "/backup.zip", 200), at(999'999));
+  EXPECT_LE(web.clients().size(), WebTraffic::kMostClients);
+  EXPECT_LT(web.text_bytes(), WebTraffic::kMostTextBytes + (1U << 20));
+  EXPECT_EQ(web.left_out() + static_cast<int64_t>(web.clients().size()), 400'001);
+  EXPECT_NE(clients(web).find("203.0.113.7 0-999999 requests 27 refused 25"), std::string::npos);
+}
+
+TEST(WebTraffic, FloodOfOddClientsIsCountedAndBounded) {
+  WebTraffic web;
+  for (int i = 0; i < 200'000; ++i) {
+    web.add(request(fmt::format("2001:db8::{:x}", i), "/../../etc/passwd", 400), at(i));
+  }
+  EXPECT_LE(web.clients().size(), WebTraffic::kMostClients);
+  EXPECT_GT(web.left_out(), 0);
+  WebTraffic both;
+  both.merge(web);
+  both.merge(web);
+  EXPECT_EQ(both.clients().size(), web.clients().size());
+}
+
+// Searches: what a client was given last is kept, and what it was given before takes no room.
+TEST(WebTraffic, TargetsThatAllDifferTakeNoRoom) {
+  WebTraffic web;
+  for (int i = 0; i < 300'000; ++i) {
+    web.add(request("192.0.2.1", fmt::format("/search?q={:0500}", i), 200), at(i));
+  }
+  EXPECT_LT(web.text_bytes(), WebTraffic::kMostTextBytes + (1U << 20));
+  ASSERT_EQ(web.clients().size(), 1U);
+  EXPECT_EQ(web.clients()[0].second.requests, 300'000);
+  EXPECT_EQ(web.text(web.clients()[0].second.found), fmt::format("/search?q={:0500}", 299'999));
+}
+
 }  // namespace
 }  // namespace genba::collect::logs

@@ -25,6 +25,7 @@ struct AuthEvent {
   std::string outcome;
   std::optional<std::string> username;
   std::optional<std::string> target_user;
+  std::optional<std::string> groupname;
   std::optional<std::string> address;
   std::optional<int64_t> port;
   std::optional<std::string> method;
@@ -61,6 +62,7 @@ struct TableOf<AuthEvent> {
           "Who acted or tried; absent when not told, or when one row counts several names."),
       column<&AuthEvent::target_user>("target_user",
                                       "Whom they became, or whose account was changed."),
+      column<&AuthEvent::groupname>("groupname", "Group that was added, removed, changed or joined."),
       column<&AuthEvent::address>("address",
                                   "Address they came from; a name where the log has only that."),
       column<&AuthEvent::port>("port", "Their port."),
