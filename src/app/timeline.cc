@@ -6,6 +6,8 @@
 
 #include "app/timeline_events.h"
 #include "fmt/format.h"
+#include "render/brief.h"
+#include "render/gaps.h"
 #include "render/timeline.h"
 
 namespace genba::app {
@@ -99,8 +101,12 @@ Result<void> print_histogram(const std::vector<EventPlace>& places, const Timeli
   for (const EventPlace& place : places) {
     const int64_t below = place.time % piece < 0 ? 1 : 0;
     const base::Timestamp from{(place.time / piece - below) * piece};
+    if (!counts.empty() && from.nanoseconds - counts.back().from.nanoseconds > piece) {
+      // Silence is what a person looks for: one line, however long it is.
+      counts.push_back({base::Timestamp{counts.back().from.nanoseconds + piece}, 0, from});
+    }
     if (counts.empty() || counts.back().from != from) {
-      counts.push_back({from, 0});
+      counts.push_back({from, 0, std::nullopt});
     }
     ++counts.back().events;
   }
@@ -154,6 +160,20 @@ Result<void> print_all(const model::Facts& facts, const collect::logs::LineIndex
   return print_events(std::move(places), facts, index, host, options, outcome);
 }
 
+// What is not in the timeline because it could not be read: an order of events does not show it.
+void say_gaps(const Observation& observation, const TimelineOptions& options) {
+  const model::Judgement judgement;
+  render::Report report;
+  report.facts = &observation.facts;
+  report.judgement = &judgement;
+  report.run = observation.run;
+  const render::Brief brief = render::make_brief(report);
+  if (!brief.gaps.empty()) {
+    print(Stream::kErrors,
+          fmt::format("genba: {}\n", render::gaps_sentence(report, brief, options.style.language)));
+  }
+}
+
 }  // namespace
 
 Result<TimelineOutcome> run_timeline(const TimelineOptions& options, Progress& progress) {
@@ -188,6 +208,9 @@ Result<TimelineOutcome> run_timeline(const TimelineOptions& options, Progress& p
     return base::fail(*observation.no_system);
   }
   GENBA_TRY_VOID(observation.kept);
+  if (!options.quiet) {
+    say_gaps(observation, options);
+  }
   outcome.could_not_look = outcome.events == 0 && !read_logs && !saw_anything(observation.facts);
   return outcome;
 }

@@ -56,14 +56,16 @@ void write_chart(Page& page, const LogBrief& brief) {
           "<rect class=\"attempts\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\">"
           "<title>",
           left, kHeight - height, std::max(step - 1, 0.5), height));
-      page.text(fmt::format("{} {}", base::to_display(pieces[i].from), number(pieces[i].attempts)));
+      page.text(fmt::format("{} {} {}", base::to_display(pieces[i].from),
+                            page.say(Word::kLogsAttempts), number(pieces[i].attempts)));
       page.markup("</title></rect>\n");
     }
     if (pieces[i].logins > 0) {
       page.markup(
           fmt::format("<circle class=\"logins\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"><title>",
                       left + step / 2, kHeight + 8));
-      page.text(fmt::format("{} {}", base::to_display(pieces[i].from), number(pieces[i].logins)));
+      page.text(fmt::format("{} {} {}", base::to_display(pieces[i].from),
+                            page.say(Word::kLogsLogins), number(pieces[i].logins)));
       page.markup("</title></circle>\n");
     }
   }
@@ -76,7 +78,9 @@ void write_chart(Page& page, const LogBrief& brief) {
     page.markup("</text>\n");
   };
   label(0, "start", pieces.front().from);
-  label(kWidth, "end", pieces.back().from);
+  // The right edge is where the last piece ends.
+  const int64_t piece = pieces[1].from.nanoseconds - pieces[0].from.nanoseconds;
+  label(kWidth, "end", base::Timestamp{pieces.back().from.nanoseconds + piece});
   page.markup("</svg>\n<figcaption>");
   page.text(page.say(Word::kLogsChartMeans, {number(most)}));
   page.markup("</figcaption>\n</figure>\n");

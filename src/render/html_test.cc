@@ -5,6 +5,9 @@
 
 #include "base/text.h"
 #include "fmt/format.h"
+#include "model/tables/auth_events.h"
+#include "model/tables/log_files.h"
+#include "model/tables/logins.h"
 #include "model/tables/process_open_sockets.h"
 #include "model/tables/processes.h"
 #include "render/report.h"
@@ -158,6 +161,33 @@ TEST(Html, EveryLinkLeadsSomewhere) {
     const size_t start = at + 7;
     const std::string target = page.substr(start, page.find('"', start) - start);
     EXPECT_EQ(count(page, fmt::format("id=\"{}\"", target)), 1U) << target;
+  }
+}
+
+// A bar's figure without its word may be attempts or logins; the right edge is the last piece's
+// end.
+TEST(Html, ChartOfLogsNamesItsFiguresAndItsEdges) {
+  test::ReportFixture fixture;
+  test::make_quiet(fixture);
+  model::LogFile file;
+  file.path = file.source = "/var/log/auth.log";
+  file.lines = 3;
+  fixture.facts.rows<model::LogFile>().push_back(file);
+  model::AuthEvent attempt;
+  attempt.outcome = "failed";
+  attempt.address = "203.0.113.7";
+  attempt.count = 5;
+  attempt.time = attempt.last_time = base::timestamp_from_unix(1'795'262'400);
+  ASSERT_TRUE(fixture.facts.append_large(attempt));
+  model::Login login;
+  login.username = "root";
+  login.time = base::timestamp_from_unix(1'795'262'460);
+  fixture.facts.rows<model::Login>().push_back(login);
+  const std::string page = render_html(fixture.report, Language::kEnglish);
+  for (const char* part :
+       {">2026-11-21 12:00:00 UTC attempts 5</title>", ">2026-11-21 12:01:00 UTC logins 1</title>",
+        ">2026-11-21 12:00</text>", ">2026-11-21 12:02</text>"}) {
+    EXPECT_EQ(count(page, part), 1U) << part;
   }
 }
 

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include "model/tables/auth_events.h"
 #include "model/tables/events.h"
@@ -19,6 +21,7 @@ constexpr int64_t kMinute = 60LL * 1'000'000'000;
 // Packages of one installation follow each other within this; so many of them are named.
 constexpr int64_t kOneInstallation = 10 * kMinute;
 constexpr int64_t kMostNamed = 8;
+constexpr int64_t kWays = 5;  // of telling of a failure, see way_of
 
 // A cell of a large table, by its column's name.
 template <class Row>
@@ -101,77 +104,98 @@ class Matcher {
   std::unordered_map<std::string, bool> addresses_;
 };
 
-// A log tells of one failed attempt in several lines, and several logs tell of it: what counts is
-// the way of telling that tells most.
-struct Told {
-  struct Count {
-    std::string_view source;
-    int way = 0;
-    int64_t count = 0;
-  };
-  std::vector<Count> counts;
-  int64_t first = INT64_MAX;
-  int64_t last = INT64_MIN;
-  std::vector<std::string_view> others;
-
-  void add(std::string_view source, int way, int64_t count, int64_t from, int64_t to) {
-    first = std::min(first, from);
-    last = std::max(last, to);
-    for (Count& each : counts) {
-      if (each.way == way && each.source == source) {
-        each.count += count;
-        return;
-      }
-    }
-    counts.push_back({source, way, count});
-  }
-  int64_t most() const {
-    int64_t most = 0;
-    for (const Count& each : counts) {
-      most = std::max(most, each.count);
-    }
-    return most;
-  }
-  /// Whether that way of telling is the one that tells most.
-  bool is_best(std::string_view source, int way) const {
-    const auto best = std::max_element(
-        counts.begin(), counts.end(),
-        [](const Count& left, const Count& right) { return left.count < right.count; });
-    return best != counts.end() && best->source == source && best->way == way;
-  }
-  int64_t different_others() const {
-    std::vector<std::string_view> sorted = others;
-    std::sort(sorted.begin(), sorted.end());
-    return std::unique(sorted.begin(), sorted.end()) - sorted.begin();
-  }
-};
-
-int way_of(std::string_view outcome, std::string_view method) {
+int64_t way_of(std::string_view outcome, std::string_view method) {
   return outcome == "failed"         ? (method == "pam" ? 1 : 0)
          : outcome == "invalid_user" ? 2
          : outcome == "disconnected" ? 3
                                      : 4;
 }
 
-using Groups = std::unordered_map<std::string_view, Told>;
-
-std::vector<AttemptGroup> largest(const Groups& groups) {
-  std::vector<AttemptGroup> result;
-  for (const auto& [name, told] : groups) {
-    AttemptGroup group;
-    group.name = name;
-    group.attempts = told.most();
-    group.others = told.different_others();
-    group.first = base::Timestamp{told.first};
-    group.last = base::Timestamp{told.last};
-    result.push_back(std::move(group));
+// Texts as numbers; 0 is the empty one. The texts belong to the facts.
+class Numbers {
+ public:
+  Numbers() { number({}); }
+  uint32_t number(std::string_view text) {
+    const auto [known, is_new] = numbers_.try_emplace(text, static_cast<uint32_t>(texts_.size()));
+    if (is_new) {
+      texts_.push_back(text);
+    }
+    return known->second;
   }
-  std::sort(result.begin(), result.end(), [](const AttemptGroup& left, const AttemptGroup& right) {
+  std::string_view text(uint32_t number) const { return texts_[number]; }
+  size_t size() const { return texts_.size(); }
+
+ private:
+  std::unordered_map<std::string_view, uint32_t> numbers_;
+  std::vector<std::string_view> texts_;
+};
+
+// A row of failed attempts. There may be a million: texts as numbers, times are read again.
+struct Attempt {
+  uint32_t row = 0;
+  uint32_t address = 0;
+  uint32_t name = 0;
+  uint32_t way = 0;  // of telling, in one log
+  int64_t count = 0;
+};
+
+// What the attempts of one address, network or name come to.
+struct Sum {
+  uint32_t number = 0;
+  int64_t attempts = 0;
+  int64_t others = 0;
+  int64_t first = INT64_MAX;
+  int64_t last = INT64_MIN;
+
+  void span(int64_t from, int64_t to) {
+    first = std::min(first, from);
+    last = std::max(last, to);
+  }
+};
+
+// A log tells of one failed attempt in several lines, and several logs tell of it: what counts is
+// the way of telling that tells most.
+class Ways {
+ public:
+  void clear() { counts_.clear(); }
+  void add(uint32_t way, int64_t count) {
+    for (auto& [known, sum] : counts_) {
+      if (known == way) {
+        sum += count;
+        return;
+      }
+    }
+    counts_.emplace_back(way, count);
+  }
+  /// The way that tells most, and how much.
+  std::pair<uint32_t, int64_t> best() const {
+    std::pair<uint32_t, int64_t> best;
+    for (const auto& each : counts_) {
+      best = each.second > best.second ? each : best;
+    }
+    return best;
+  }
+
+ private:
+  std::vector<std::pair<uint32_t, int64_t>> counts_;
+};
+
+std::vector<AttemptGroup> largest(std::vector<Sum> sums, const Numbers& names) {
+  const auto most =
+      sums.begin() + static_cast<std::ptrdiff_t>(std::min(sums.size(), LogBrief::kMostGroups));
+  std::partial_sort(sums.begin(), most, sums.end(), [&](const Sum& left, const Sum& right) {
     return left.attempts != right.attempts ? left.attempts > right.attempts
-                                           : left.name < right.name;
+                                           : names.text(left.number) < names.text(right.number);
   });
-  if (result.size() > LogBrief::kMostGroups) {
-    result.resize(LogBrief::kMostGroups);
+  std::vector<AttemptGroup> result;
+  for (auto sum = sums.begin(); sum != most; ++sum) {
+    AttemptGroup group;
+    group.name = names.text(sum->number);
+    group.attempts = sum->attempts;
+    group.others = sum->others;
+    group.first = base::Timestamp{sum->first};
+    group.last = base::Timestamp{sum->last};
+    result.push_back(std::move(group));
   }
   return result;
 }
@@ -179,9 +203,10 @@ std::vector<AttemptGroup> largest(const Groups& groups) {
 class Briefing {
  public:
   Briefing(const model::Facts& facts, const LogFilter& filter)
-      : facts_(facts), matcher_(filter), auth_(facts) {}
+      : facts_(facts), filter_(filter), matcher_(filter), auth_(facts) {}
 
   LogBrief run() {
+    brief_.asked = filter_;
     take_networks();
     take_auth();
     take_logins();
@@ -193,15 +218,11 @@ class Briefing {
   }
 
  private:
+  // Of one address.
   struct Known {
-    std::string_view network;
+    uint32_t network = 0;
     int64_t users = 0;
-  };
-
-  struct Episode {
-    int64_t from = 0;
-    int64_t to = 0;
-    int64_t count = 0;
+    uint32_t best_way = 0;
   };
 
   using Auth = Cells<model::AuthEvent>;
@@ -213,10 +234,17 @@ class Briefing {
     static const int kNetwork = Cells<model::LoginAttempts>::column("network");
     static const int kUsers = Cells<model::LoginAttempts>::column("users");
     for (size_t row = 0; row < attempts.size(); ++row) {
-      network_of_.emplace(
-          attempts.text(row, kAddress),
-          Known{attempts.text(row, kNetwork), attempts.number(row, kUsers).value_or(0)});
+      Known& known = known_at(addresses_.number(plain_address(attempts.text(row, kAddress))));
+      known.network = networks_.number(attempts.text(row, kNetwork));
+      known.users = std::max(known.users, attempts.number(row, kUsers).value_or(0));
     }
+  }
+
+  Known& known_at(uint32_t address) {
+    if (address >= known_.size()) {
+      known_.resize(address + 1);
+    }
+    return known_[address];
   }
 
   void take_auth() {
@@ -240,55 +268,101 @@ class Briefing {
         continue;
       }
       if (is_attempt(outcome) && !address.empty()) {
-        add_attempt(auth_.text(row, kSource), way_of(outcome, auth_.text(row, kMethod)), address,
-                    user, auth_.number(row, kCount).value_or(1), from, to);
-        attempt_rows_.push_back(static_cast<uint32_t>(row));
+        Attempt attempt;
+        attempt.row = static_cast<uint32_t>(row);
+        attempt.address = addresses_.number(address);
+        attempt.name = names_.number(user);
+        attempt.way = static_cast<uint32_t>(sources_.number(auth_.text(row, kSource)) * kWays +
+                                            way_of(outcome, auth_.text(row, kMethod)));
+        attempt.count = auth_.number(row, kCount).value_or(1);
+        attempts_.push_back(attempt);
       } else if (is_deed(outcome)) {
         add_auth_deed(row, outcome);
       }
     }
   }
 
-  void add_attempt(std::string_view source, int way, std::string_view address,
-                   std::string_view user, int64_t count, int64_t from, int64_t to) {
-    Told& of_address = addresses_[address];
-    of_address.add(source, way, count, from, to);
-    if (!user.empty()) {
-      of_address.others.push_back(user);
-    }
-    const auto network = network_of_.find(address);
-    if (network != network_of_.end() && !network->second.network.empty()) {
-      Told& of_network = networks_[network->second.network];
-      of_network.add(source, way, count, from, to);
-      of_network.others.push_back(address);
-    }
-    if (!user.empty()) {
-      Told& of_name = names_[user];
-      of_name.add(source, way, count, from, to);
-      of_name.others.push_back(address);
+  std::pair<int64_t, int64_t> span_of(const Attempt& attempt) const {
+    static const int kTime = Auth::column("time");
+    static const int kLast = Auth::column("last_time");
+    const int64_t from = auth_.number(attempt.row, kTime).value_or(0);
+    return {from, auth_.number(attempt.row, kLast).value_or(from)};
+  }
+
+  // Calls `take` with the attempts of each address, or of each name, one after the other.
+  template <class Take>
+  void each_group(uint32_t Attempt::*by, uint32_t Attempt::*other, Take take) {
+    std::sort(attempts_.begin(), attempts_.end(), [&](const Attempt& left, const Attempt& right) {
+      return std::tie(left.*by, left.*other, left.row) <
+             std::tie(right.*by, right.*other, right.row);
+    });
+    for (size_t begin = 0; begin < attempts_.size();) {
+      Sum sum;
+      sum.number = attempts_[begin].*by;
+      Ways ways;
+      uint32_t before = 0;
+      size_t end = begin;
+      for (; end < attempts_.size() && attempts_[end].*by == sum.number; ++end) {
+        const Attempt& attempt = attempts_[end];
+        const auto [from, to] = span_of(attempt);
+        sum.span(from, to);
+        ways.add(attempt.way, attempt.count);
+        sum.others += attempt.*other != before ? 1 : 0;
+        before = attempt.*other;
+      }
+      const auto [way, most] = ways.best();
+      sum.attempts = most;
+      take(sum, way);
+      begin = end;
     }
   }
 
-  // The times of attempts, each address by the way of telling that tells most.
-  std::vector<Episode> told_best() const {
-    static const int kTime = Auth::column("time");
-    static const int kLast = Auth::column("last_time");
-    static const int kOutcome = Auth::column("outcome");
-    static const int kAddress = Auth::column("address");
-    static const int kMethod = Auth::column("method");
-    static const int kCount = Auth::column("count");
-    static const int kSource = Auth::column("source");
-    std::vector<Episode> episodes;
-    for (const uint32_t row : attempt_rows_) {
-      const auto told = addresses_.find(plain_address(auth_.text(row, kAddress)));
-      const int way = way_of(auth_.text(row, kOutcome), auth_.text(row, kMethod));
-      if (told != addresses_.end() && told->second.is_best(auth_.text(row, kSource), way)) {
-        const int64_t from = auth_.number(row, kTime).value_or(0);
-        episodes.push_back(
-            {from, auth_.number(row, kLast).value_or(from), auth_.number(row, kCount).value_or(1)});
+  // The networks' figures are those of their addresses, so that the two agree.
+  void sum_attempts() {
+    known_.resize(addresses_.size());
+    std::vector<Sum> by_address;
+    std::vector<Sum> by_network(networks_.size());
+    each_group(&Attempt::address, &Attempt::name, [&](const Sum& sum, uint32_t way) {
+      Known& known = known_[sum.number];
+      known.best_way = way;
+      by_address.push_back(sum);
+      brief_.attempts += sum.attempts;
+      Sum& network = by_network[known.network];
+      network.number = known.network;
+      network.attempts += sum.attempts;
+      ++network.others;
+      network.span(sum.first, sum.last);
+    });
+    std::vector<Sum> by_name;
+    each_group(&Attempt::name, &Attempt::address, [&](const Sum& sum, uint32_t /*way*/) {
+      if (sum.number != 0) {
+        by_name.push_back(sum);
+      }
+    });
+    by_network[0] = Sum();  // of addresses without one, such as host names
+    by_network.erase(std::remove_if(by_network.begin(), by_network.end(),
+                                    [](const Sum& sum) { return sum.others == 0; }),
+                     by_network.end());
+    for (const Sum& sum : by_address) {
+      const base::Timestamp first{sum.first};
+      const base::Timestamp last{sum.last};
+      brief_.first_attempt = std::min(brief_.first_attempt.value_or(first), first);
+      brief_.last_attempt = std::max(brief_.last_attempt.value_or(last), last);
+    }
+    brief_.addresses = static_cast<int64_t>(by_address.size());
+    brief_.networks = static_cast<int64_t>(by_network.size());
+    brief_.names = static_cast<int64_t>(by_name.size());
+    brief_.by_address = largest(std::move(by_address), addresses_);
+    brief_.by_network = largest(std::move(by_network), networks_);
+    brief_.by_name = largest(std::move(by_name), names_);
+    for (AttemptGroup& group : brief_.by_address) {
+      const auto accepted = accepted_.find(group.name);
+      group.accepted = accepted == accepted_.end() ? 0 : accepted->second;
+      // Of very many attempts the names are only counted, of all of an address together.
+      if (!filter_.user && !filter_.since && !filter_.until) {
+        group.others = std::max(group.others, known_[addresses_.number(group.name)].users);
       }
     }
-    return episodes;
   }
 
   void add_auth_deed(size_t row, std::string_view outcome) {
@@ -296,7 +370,9 @@ class Briefing {
     static const int kCertainty = Auth::column("certainty");
     static const int kUser = Auth::column("username");
     static const int kTarget = Auth::column("target_user");
+    static const int kGroup = Auth::column("groupname");
     static const int kCommand = Auth::column("command");
+    static const int kSource = Auth::column("source");
     static const int kPath = Auth::column("path");
     static const int kLine = Auth::column("line");
     static const int kCount = Auth::column("count");
@@ -305,7 +381,9 @@ class Briefing {
     deed.certainty = auth_.text(row, kCertainty);
     deed.action = outcome;
     deed.who = auth_.text(row, kUser);
-    deed.target = auth_.text(row, kTarget);
+    const std::string_view account = auth_.text(row, kTarget);
+    deed.target = account.empty() ? auth_.text(row, kGroup) : account;
+    deed.source = auth_.text(row, kSource);
     deed.what = auth_.text(row, kCommand);
     deed.path = auth_.text(row, kPath);
     deed.line = auth_.number(row, kLine);
@@ -319,7 +397,7 @@ class Briefing {
       if (matcher_.time(time, time) && matcher_.user(login.username) &&
           matcher_.address(login.address.value_or(""))) {
         brief_.logins.push_back(login);
-        ++accepted_[login.address.value_or("")];
+        ++accepted_[std::string(plain_address(login.address.value_or("")))];
       }
     }
   }
@@ -334,6 +412,7 @@ class Briefing {
     static const int kAddress = Events::column("address");
     static const int kSubject = Events::column("subject");
     static const int kMessage = Events::column("message");
+    static const int kSource = Events::column("source");
     static const int kPath = Events::column("path");
     static const int kLine = Events::column("line");
     static const int kCount = Events::column("count");
@@ -352,6 +431,7 @@ class Briefing {
       deed.who = events.text(row, kUser);
       deed.target = events.text(row, kSubject);
       deed.what = events.text(row, kMessage);
+      deed.source = events.text(row, kSource);
       deed.path = events.text(row, kPath);
       deed.line = events.number(row, kLine);
       deed.count = events.number(row, kCount).value_or(1);
@@ -386,26 +466,7 @@ class Briefing {
   }
 
   void finish() {
-    for (const auto& [address, told] : addresses_) {
-      brief_.attempts += told.most();
-      const base::Timestamp first{told.first};
-      const base::Timestamp last{told.last};
-      brief_.first_attempt = std::min(brief_.first_attempt.value_or(first), first);
-      brief_.last_attempt = std::max(brief_.last_attempt.value_or(last), last);
-    }
-    brief_.addresses = static_cast<int64_t>(addresses_.size());
-    brief_.networks = static_cast<int64_t>(networks_.size());
-    brief_.names = static_cast<int64_t>(names_.size());
-    brief_.by_address = largest(addresses_);
-    for (AttemptGroup& group : brief_.by_address) {
-      const auto accepted = accepted_.find(group.name);
-      group.accepted = accepted == accepted_.end() ? 0 : accepted->second;
-      // Of very many attempts the names are only counted.
-      const auto known = network_of_.find(group.name);
-      group.others = std::max(group.others, known == network_of_.end() ? 0 : known->second.users);
-    }
-    brief_.by_network = largest(networks_);
-    brief_.by_name = largest(names_);
+    sum_attempts();
     std::stable_sort(brief_.deeds.begin(), brief_.deeds.end(),
                      [](const Deed& left, const Deed& right) { return left.time < right.time; });
     join_packages();
@@ -432,7 +493,9 @@ class Briefing {
         group.first = login.time;
         group.first_of_address = login.first_of_address;
         group.failures_before = login.failures_before;
-        group.network_failures_before = login.network_failures_before;
+        // An office's own network holds many people: its failures say nothing of one address.
+        group.network_failures_before =
+            login.scope == "public" ? login.network_failures_before : 0;
         groups.push_back(std::move(group));
       }
       ++groups[place->second].count;
@@ -446,18 +509,24 @@ class Briefing {
                      });
   }
 
+  // auth.log and the journal tell of the same deeds: what counts is the log that tells of most.
   void group_deeds() {
-    std::map<std::string, size_t> places;
+    struct Place {
+      size_t group = 0;
+      std::map<std::string, int64_t, std::less<>> counts;  // by source
+    };
+    std::map<std::string, Place> places;
     std::vector<Deed>& groups = brief_.deed_groups;
     for (const Deed& deed : brief_.deeds) {
       const std::string key = deed.action + '\0' + deed.who + '\0' + deed.target + '\0' + deed.what;
-      const auto [place, is_new] = places.emplace(key, groups.size());
+      const auto [found, is_new] = places.emplace(key, Place{groups.size(), {}});
       if (is_new) {
         groups.push_back(deed);
-      } else {
-        groups[place->second].time = deed.time;
-        groups[place->second].count += deed.count;
       }
+      Place& place = found->second;
+      Deed& group = groups[place.group];
+      group.time = std::max(group.time, deed.time);
+      group.count = std::max(group.count, place.counts[deed.source] += deed.count);
     }
     std::stable_sort(groups.begin(), groups.end(),
                      [](const Deed& left, const Deed& right) { return left.time < right.time; });
@@ -493,12 +562,14 @@ class Briefing {
 
   // Attempts and logins in pieces of whole minutes.
   void spread_over_time() {
-    const std::vector<Episode> episodes = told_best();
     int64_t first = INT64_MAX;
     int64_t last = INT64_MIN;
-    for (const Episode& episode : episodes) {
-      first = std::min(first, episode.from);
-      last = std::max(last, episode.to);
+    for (const Attempt& attempt : attempts_) {
+      if (tells_most(attempt)) {
+        const auto [from, to] = span_of(attempt);
+        first = std::min(first, from);
+        last = std::max(last, to);
+      }
     }
     for (const model::Login& login : brief_.logins) {
       first = std::min(first, login.time.nanoseconds);
@@ -516,11 +587,15 @@ class Briefing {
     for (size_t i = 0; i < brief_.over_time.size(); ++i) {
       brief_.over_time[i].from = base::Timestamp{first + static_cast<int64_t>(i) * piece};
     }
-    for (const Episode& episode : episodes) {
-      // An episode's attempts are spread evenly: the time of each is not kept.
-      const int64_t begin = (episode.from - first) / piece;
-      const int64_t end = (episode.to - first) / piece;
-      int64_t left = episode.count;
+    for (const Attempt& attempt : attempts_) {
+      if (!tells_most(attempt)) {
+        continue;
+      }
+      // A row's attempts are spread evenly: the time of each is not kept.
+      const auto [from, to] = span_of(attempt);
+      const int64_t begin = (from - first) / piece;
+      const int64_t end = (to - first) / piece;
+      int64_t left = attempt.count;
       for (int64_t at = begin; at <= end; ++at) {
         const int64_t share = left / (end - at + 1);
         brief_.over_time[static_cast<size_t>(at)].attempts += share;
@@ -532,15 +607,22 @@ class Briefing {
     }
   }
 
+  // Each address's attempts are spread over time by the way of telling that tells most.
+  bool tells_most(const Attempt& attempt) const {
+    return known_[attempt.address].best_way == attempt.way;
+  }
+
   const model::Facts& facts_;
+  const LogFilter& filter_;
   Matcher matcher_;
   Auth auth_;
   LogBrief brief_;
-  std::unordered_map<std::string_view, Known> network_of_;
-  Groups addresses_;
-  Groups networks_;
-  Groups names_;
-  std::vector<uint32_t> attempt_rows_;
+  Numbers addresses_;
+  Numbers networks_;
+  Numbers names_;
+  Numbers sources_;
+  std::vector<Known> known_;  // by the address's number
+  std::vector<Attempt> attempts_;
   std::map<std::string, int64_t, std::less<>> accepted_;
 };
 

@@ -59,8 +59,9 @@ struct Deed {
   std::string certainty;
   std::string action;  ///< sudo, su, account_added, package_command …
   std::string who;
-  std::string target;  ///< account, package, unit
+  std::string target;  ///< account, group, package, unit
   std::string what;    ///< command or message
+  std::string source;  ///< the log that tells it
   std::string path;
   std::optional<int64_t> line;
   int64_t count = 1;
@@ -74,6 +75,7 @@ struct AttemptsInTime {
 };
 
 struct LogBrief {
+  LogFilter asked;
   int64_t attempts = 0;
   int64_t addresses = 0;
   int64_t networks = 0;

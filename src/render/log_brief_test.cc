@@ -173,6 +173,39 @@ TEST(LogBrief, AddressesNetworksAndNamesStandWithMostAttemptsFirst) {
   EXPECT_EQ(brief.by_address[1].last, at(60));
 }
 
+// One address is told of by "Failed password", the other by "Invalid user" only.
+TEST(LogBrief, NetworksAttemptsAreThoseOfItsAddressesHoweverTheyAreTold) {
+  Logs logs;
+  logs.network("203.0.113.7", "203.0.113.0/24");
+  logs.network("203.0.113.9", "203.0.113.0/24");
+  logs.fail("203.0.113.7", "root", 5);
+  logs.fail("203.0.113.9", "oracle", 4, 0, "invalid_user", kJournal, "");
+  const LogBrief brief = logs.brief();
+  EXPECT_EQ(brief.attempts, 9);
+  EXPECT_EQ(names_of(brief.by_network), Names{"203.0.113.0/24 9 2"});
+}
+
+TEST(LogBrief, NamesOfAnAddressAreOnlyThoseThatWereAskedFor) {
+  Logs logs;
+  logs.network("203.0.113.7", "203.0.113.0/24", 3);
+  for (const char* name : {"root", "admin", "oracle"}) {
+    logs.fail("203.0.113.7", name, 2);
+  }
+  LogFilter filter;
+  filter.user = "root";
+  EXPECT_EQ(names_of(logs.brief(filter).by_address), Names{"203.0.113.7 2 1"});
+  EXPECT_EQ(names_of(logs.brief().by_address), Names{"203.0.113.7 6 3"});
+}
+
+TEST(LogBrief, LoginOfAMappedAddressCountsBesideItsAttempts) {
+  Logs logs;
+  logs.fail("::ffff:203.0.113.7", "root", 3);
+  logs.login("root", "::ffff:203.0.113.7", 10);
+  const LogBrief brief = logs.brief();
+  ASSERT_EQ(brief.by_address.size(), 1U);
+  EXPECT_EQ(brief.by_address[0].accepted, 1);
+}
+
 TEST(LogBrief, NamesOfAnAddressWhoseAttemptsWereFoldedAreThoseThatWereCounted) {
   Logs logs;
   logs.network("203.0.113.7", "203.0.113.0/24", 255);

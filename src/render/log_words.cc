@@ -62,13 +62,14 @@ constexpr Phrase kDeeds[] = {
 constexpr Phrase kAnomalies[] = {
     {"silence",
      "{0} says nothing for {1}; all but one in a thousand of its silences are within {2}, and "
-     "other logs have {3} lines meanwhile",
+     "other logs have {3} {3:line|lines} meanwhile",
      "{0} に {1} の空白（通常の空白は {2} 以内、その間に他のログは{3}行）"},
-    {"nul_run", "{5} holds {1} NUL bytes in a row {4}", "{5} に NUL バイトが{1}個連続（{4}）"},
+    {"nul_run", "{5} holds {1} NUL {1:byte|bytes} in a row {4}",
+     "{5} に NUL バイトが{1}個連続（{4}）"},
     {"time_back", "times in {0} go back {4}", "{0} の時刻が逆戻り {4}"},
-    {"serial_hole", "{1} numbers are missing in {0}", "{0} の通し番号が{1}個欠落"},
-    {"record_hole", "{1} records are missing in {5}", "{5} のレコードが{1}件欠落"},
-    {"wiped_records", "{1} records in {5} were overwritten with zeros",
+    {"serial_hole", "{1} {1:number is|numbers are} missing in {0}", "{0} の通し番号が{1}個欠落"},
+    {"record_hole", "{1} {1:record is|records are} missing in {5}", "{5} のレコードが{1}件欠落"},
+    {"wiped_records", "{1} {1:record|records} in {5} {1:was|were} overwritten with zeros",
      "{5} のレコード{1}件がゼロで上書き"},
     {"missing_rotation", "{5} is missing between older and newer ones",
      "前後の世代があるのに {5} がない"},
@@ -76,7 +77,7 @@ constexpr Phrase kAnomalies[] = {
     {"year_unclear", "{5}: {4}", "{5} の年が決まらない（最後の行がファイルの更新時刻より新しい）"},
     {"journal_changed", "an entry of {5} was changed after it was written: {4}",
      "{5} の記録が書き込み後に改変：{4}"},
-    {"journal_unlisted", "{5} holds {1} entries that journalctl does not show",
+    {"journal_unlisted", "{5} holds {1} {1:entry|entries} that journalctl does not show",
      "{5} に journalctl が表示しない記録が{1}件"},
     {"journal_disagrees", "{5}: {4}", "{5} のヘッダーの件数が実際と異なる"},
 };
@@ -89,19 +90,6 @@ const Phrase* find(const Phrase (&phrases)[kCount], std::string_view key) {
     }
   }
   return nullptr;
-}
-
-std::string with_values(std::string_view phrase, std::initializer_list<std::string_view> values) {
-  std::string text;
-  for (size_t i = 0; i < phrase.size(); ++i) {
-    if (phrase[i] == '{' && i + 2 < phrase.size() && phrase[i + 2] == '}') {
-      text += values.begin()[phrase[i + 1] - '0'];
-      i += 2;
-    } else {
-      text += phrase[i];
-    }
-  }
-  return text;
 }
 
 }  // namespace
@@ -140,9 +128,12 @@ std::string deed_words(const Deed& deed, Language language) {
   const Phrase* phrase = find(kDeeds, deed.action);
   std::string text = phrase == nullptr
                          ? fmt::format("{}: {}", deed.action, deed.what)
-                         : with_values(ja ? phrase->ja : phrase->en,
-                                       {deed.who.empty() ? unknown : deed.who,
-                                        deed.target.empty() ? unknown : deed.target, deed.what});
+                         : fill(ja ? phrase->ja : phrase->en,
+                                {deed.who.empty() ? unknown : deed.who,
+                                 deed.target.empty() ? unknown : deed.target, deed.what});
+  while (text.ends_with(' ')) {
+    text.pop_back();  // a phrase whose last text is not told
+  }
   const bool packages = deed.action.substr(0, 8) == "package_";
   if (packages && deed.count > 1) {
     const std::string count = with_commas(static_cast<uint64_t>(deed.count));
@@ -172,7 +163,7 @@ std::string anomaly_words(const model::LogAnomaly& anomaly, Language language) {
   if (phrase == nullptr) {
     return fmt::format("{}: {} {}", anomaly.path, anomaly.kind, detail);
   }
-  return with_values(
+  return fill(
       ja ? phrase->ja : phrase->en,
       {anomaly.source, amount, span_words(anomaly.usual.value_or(0), language),
        with_commas(static_cast<uint64_t>(anomaly.others.value_or(0))), detail, anomaly.path});

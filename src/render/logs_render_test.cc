@@ -167,7 +167,7 @@ TEST(LogsTerminal, FirstScreenOfABreakIn) {
 12,345 lines
 
 Who tried
-  1,907 failed attempts from 2 addresses in 1 networks, 2026-11-21 12:00:00 UTC
+  1,907 failed attempts from 2 addresses in 1 network, 2026-11-21 12:00:00 UTC
   to 2026-11-21 13:30:00 UTC, about 1,907 an hour
   address          attempts     names  first             last
   203.0.113.7         1,900         1  2026-11-21 12:00  2026-11-21 13:30
@@ -178,7 +178,7 @@ Who tried
   sysupd        1,907         2  2026-11-21 12:00  2026-11-21 13:30
 
 Who got in
-  1 logins of 1 accounts from 1 addresses
+  1 login of 1 account from 1 address
   2026-11-21 13:30:00? root from 203.0.113.7 by password, first time from there,
   1,900 failures of this address before
   2026-11-21 13:30:00 hana from 192.0.2.10 by publickey SHA256:hana, 1,200 times
@@ -207,7 +207,7 @@ TEST(LogsTerminal, ThatAnAddressGotInCanBeReadInEightyColumns) {
   const std::string out = screen_of(make_brief_of_logs(), style());
   const size_t line = out.find("  203.0.113.7 ");
   ASSERT_NE(line, std::string::npos);
-  EXPECT_NE(out.find("got in 1 times", line), std::string::npos) << out.substr(line, 80);
+  EXPECT_NE(out.find("got in 1 time\n", line), std::string::npos) << out.substr(line, 80);
 }
 
 TEST(LogsTerminal, LoginsAfterFailuresSayHowManyAndRoutineSaysHowOften) {
@@ -235,6 +235,59 @@ TEST(LogsTerminal, NetworkThatFailedIsWordedWhenTheAddressDidNot) {
   const std::string out = screen_of(brief, style(200));
   EXPECT_NE(out.find("20 failures of its network before"), std::string::npos) << out;
   EXPECT_EQ(out.find("failures of this address"), std::string::npos) << out;
+}
+
+// A guessed login is nothing that is missing, and whoever reads ten lines must have read it.
+TEST(LogsTerminal, WhatTheRulesFoundComesFirstUnderItsOwnHeading) {
+  test::ReportFixture fixture;
+  test::make_compromised(fixture);
+  const std::string out = render_logs_terminal(fixture.report, make_brief_of_logs(), style());
+  const size_t heading = out.find("What stands out\n");
+  ASSERT_NE(heading, std::string::npos) << out;
+  EXPECT_LT(heading, out.find("Who tried\n"));
+  EXPECT_EQ(out.find("Of all logs"), std::string::npos) << out;
+  LogBrief asked = make_brief_of_logs();
+  asked.asked.user = "root";
+  EXPECT_NE(render_logs_terminal(fixture.report, asked, style())
+                .find("What stands out\n  Of all logs, not only of what was asked for.\n"),
+            std::string::npos);
+}
+
+TEST(LogsTerminal, WhatWasAskedForHoldsNothingAndTheLogsMayHoldMuch) {
+  LogBrief brief = make_brief_of_logs();
+  brief.asked.user = "nobody";
+  brief.attempts = 0;
+  brief.logins.clear();
+  brief.deeds.clear();
+  brief.anomalies.clear();
+  const std::string out = screen_of(brief, style(200));
+  EXPECT_EQ(out.find("in the logs that were read"), std::string::npos) << out;
+  for (const char* part :
+       {"No failed attempt from another address in what was asked for.",
+        "No login in what was asked for.", "was changed in what was asked for",
+        "No gap or alteration was noticed in what was read."}) {  // not narrowed by an account
+    EXPECT_NE(out.find(part), std::string::npos) << part << "\n" << out;
+  }
+  EXPECT_EQ(out.find("without an address"), std::string::npos) << out;
+  brief.asked.network = base::parse_network("203.0.113.7");
+  brief.asked.since = at(0);
+  const std::string narrower = screen_of(brief, style(200));
+  EXPECT_NE(narrower.find("are logged without an address"), std::string::npos) << narrower;
+  EXPECT_NE(narrower.find("noticed between the times asked for"), std::string::npos) << narrower;
+}
+
+TEST(LogsTerminal, LongNameIsCutRatherThanTimesAndTimesRatherThanAnAddress) {
+  const LogBrief brief = make_brief_of_logs(std::string(100, 'x'));
+  const std::string wide = screen_of(brief, style(80));
+  EXPECT_NE(wide.find("…        1,907         2  2026-11-21 12:00  2026-11-21 13:30\n"),
+            std::string::npos)
+      << wide;
+  const std::string narrow = screen_of(brief, style(60));
+  EXPECT_NE(narrow.find("  203.0.113.7         1,900         1  2026-11-21 13:30\n"),
+            std::string::npos)
+      << narrow;
+  const std::string small = screen_of(brief, style(50));
+  EXPECT_NE(small.find("\n  203.0.113.0/24        1,900         1\n"), std::string::npos) << small;
 }
 
 TEST(LogsTerminal, NothingReadSaysSoAndNotThatNothingHappened) {

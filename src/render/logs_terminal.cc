@@ -21,8 +21,15 @@ constexpr size_t kFewLogins = 10;
 constexpr size_t kManyLogins = 200;
 constexpr size_t kFewDeeds = 12;
 constexpr size_t kManyDeeds = 200;
+constexpr size_t kFewFindings = 8;
 constexpr size_t kFewAnomalies = 8;
 constexpr size_t kManyAnomalies = 100;
+// Columns of a table beside the name: indent and gap with two figures, one time, two times; and
+// what an IPv4 network takes.
+constexpr size_t kFigures = 2 + 2 + 11 + 1 + 9 + 2;
+constexpr size_t kTime = 16;
+constexpr size_t kTimes = kTime + 2 + kTime;
+constexpr size_t kAddress = 18;
 constexpr int64_t kHour = 3600LL * 1'000'000'000;
 
 std::string number(int64_t value) {
@@ -48,6 +55,7 @@ class LogsScreen {
 
   std::string run() {
     put_head();
+    put_what_stands_out();
     put_attempts();
     put_logins();
     put_deeds();
@@ -78,11 +86,36 @@ class LogsScreen {
                  0, Paint::kBold);
   }
 
+  // What the rules found, before all figures: whoever reads ten lines must have read this.
+  void put_what_stands_out() {
+    size_t told = 0;
+    for (const model::Finding& finding : report_.judgement->findings) {
+      if (!stands_out(finding) || told == kFewFindings) {
+        continue;
+      }
+      if (told++ == 0) {
+        screen_.blank();
+        screen_.heading(screen_.say(Word::kLogsStandsOut));
+        if (!brief_.asked.is_empty()) {
+          screen_.text(screen_.say(Word::kLogsStandsOutOfAll), 2, Paint::kDim);
+        }
+      }
+      screen_.text(finding.says.in(screen_.language()), 2, Paint::kYellow, 4);
+    }
+    const auto& findings = report_.judgement->findings;
+    const auto all =
+        static_cast<size_t>(std::count_if(findings.begin(), findings.end(), stands_out));
+    if (all > told) {
+      screen_.text(screen_.say(Word::kAndMore, {number(static_cast<int64_t>(all - told))}), 2,
+                   Paint::kDim);
+    }
+  }
+
   void put_attempts() {
     screen_.blank();
     screen_.heading(screen_.say(Word::kLogsTried));
     if (brief_.attempts == 0) {
-      screen_.text(screen_.say(Word::kLogsNobodyTried), 2);
+      screen_.text(screen_.say(asked_or(Word::kLogsNobodyTriedAsked, Word::kLogsNobodyTried)), 2);
       return;
     }
     const int64_t hours = std::max<int64_t>(
@@ -134,17 +167,25 @@ class LogsScreen {
     for (size_t i = 0; i < count; ++i) {
       width = std::max(width, base::display_width(base::escape_for_terminal(groups[i].name)));
     }
-    width = std::min(width, screen_.columns() / 2);
-    screen_.labelled_line(screen_.say(name),
-                          fmt::format("{:>11} {:>9}  {:<16}  {}", screen_.say(Word::kLogsAttempts),
-                                      screen_.say(others), screen_.say(Word::kLogsFirst),
-                                      screen_.say(Word::kLogsLast)),
-                          2, width);
+    // A name that somebody chose is cut rather than times, times rather than an address.
+    const size_t columns = screen_.columns();
+    width = std::min(width, std::max(columns - std::min(columns, kFigures + kTimes), kAddress));
+    const size_t room = columns - std::min(columns, kFigures + width);
+    const auto times = [room](std::string_view first, std::string_view last) {
+      return room >= kTimes  ? fmt::format("  {:<16}  {}", first, last)
+             : room >= kTime ? fmt::format("  {}", last)
+                             : std::string();
+    };
+    screen_.labelled_line(
+        screen_.say(name),
+        fmt::format("{:>11} {:>9}{}", screen_.say(Word::kLogsAttempts), screen_.say(others),
+                    times(screen_.say(Word::kLogsFirst), screen_.say(Word::kLogsLast))),
+        2, width);
     for (size_t i = 0; i < count; ++i) {
       const AttemptGroup& group = groups[i];
       const std::string line =
-          fmt::format("{:>11} {:>9}  {}  {}", number(group.attempts), number(group.others),
-                      minute_of(group.first), minute_of(group.last));
+          fmt::format("{:>11} {:>9}{}", number(group.attempts), number(group.others),
+                      times(minute_of(group.first), minute_of(group.last)));
       // Names are the attackers' own.
       const std::string shown =
           base::truncate_to_width(base::escape_for_terminal(group.name), width);
@@ -154,6 +195,15 @@ class LogsScreen {
                      Paint::kYellow);
       }
     }
+  }
+
+  // Every address is new to a log that has just begun.
+  bool is_new_address(const LoginGroup& group) const {
+    constexpr int64_t kDay = 86'400LL * 1'000'000'000;
+    const bool late =
+        brief_.first_line && group.first.nanoseconds - brief_.first_line->nanoseconds > kDay;
+    return group.first_of_address && !group.address.empty() &&
+           (late || group.failures_before >= LogBrief::kManyFailures);
   }
 
   std::string login_line(const LoginGroup& group) {
@@ -175,7 +225,7 @@ class LogsScreen {
     if (group.count > 1) {
       remark(screen_.say(Word::kLogsTimesUntil, {number(group.count), minute_of(group.last)}));
     }
-    if (group.first_of_address && !group.address.empty()) {
+    if (is_new_address(group)) {
       remark(std::string(screen_.say(Word::kLogsFirstTime)));
     }
     if (group.failures_before >= LogBrief::kManyFailures) {
@@ -190,14 +240,16 @@ class LogsScreen {
     screen_.blank();
     screen_.heading(screen_.say(Word::kLogsGotIn));
     if (brief_.logins.empty()) {
-      screen_.text(screen_.say(Word::kLogsNobodyGotIn), 2);
+      screen_.text(screen_.say(asked_or(Word::kLogsNobodyGotInAsked, Word::kLogsNobodyGotIn)), 2);
       return;
     }
     std::set<std::string> users;
     std::set<std::string> addresses;
     for (const model::Login& login : brief_.logins) {
       users.insert(login.username);
-      addresses.insert(login.address.value_or(""));
+      if (login.address) {
+        addresses.insert(*login.address);
+      }
     }
     screen_.text(
         screen_.say(Word::kLogsGotInSays, {number(static_cast<int64_t>(brief_.logins.size())),
@@ -234,7 +286,10 @@ class LogsScreen {
     screen_.blank();
     screen_.heading(screen_.say(Word::kLogsDid));
     if (brief_.deeds.empty()) {
-      screen_.text(screen_.say(Word::kLogsDidNothing), 2);
+      screen_.text(screen_.say(asked_or(Word::kLogsDidNothingAsked, Word::kLogsDidNothing)), 2);
+      if (brief_.asked.network) {
+        screen_.text(screen_.say(Word::kLogsDeedsNameNoAddress), 2);
+      }
       return;
     }
     put_newest(brief_.deed_groups, full_ ? kManyDeeds : kFewDeeds, [this](const Deed& deed) {
@@ -247,13 +302,6 @@ class LogsScreen {
   void put_missing() {
     screen_.blank();
     screen_.heading(screen_.say(Word::kLogsMissing));
-    size_t told = 0;
-    for (const model::Finding& finding : report_.judgement->findings) {
-      if (finding.about == model::About::kIntrusion &&
-          finding.severity >= model::Severity::kMedium && told++ < kFewAnomalies) {
-        screen_.text(finding.says.in(screen_.language()), 2, Paint::kYellow, 4);
-      }
-    }
     std::vector<const model::LogAnomaly*> odd;
     for (const model::LogAnomaly& anomaly : brief_.anomalies) {
       // Where all logs were silent the machine was off.
@@ -273,9 +321,24 @@ class LogsScreen {
       screen_.text(screen_.say(Word::kAndMore, {number(static_cast<int64_t>(odd.size() - most))}),
                    2, Paint::kDim);
     }
-    if (told == 0 && odd.empty()) {
-      screen_.text(screen_.say(Word::kLogsMissingNone), 2);
+    if (odd.empty()) {
+      const auto& findings = report_.judgement->findings;
+      const Word none = brief_.asked.since || brief_.asked.until ? Word::kLogsMissingNoneAsked
+                        : std::any_of(findings.begin(), findings.end(), stands_out)
+                            ? Word::kLogsMissingNoneElse
+                            : Word::kLogsMissingNone;
+      screen_.text(screen_.say(none), 2);
     }
+  }
+
+  static bool stands_out(const model::Finding& finding) {
+    return finding.about == model::About::kIntrusion &&
+           finding.severity >= model::Severity::kMedium;
+  }
+
+  // What was asked for holds nothing: of all the logs that says nothing.
+  Word asked_or(Word asked, Word otherwise) const {
+    return brief_.asked.is_empty() ? otherwise : asked;
   }
 
   const Report& report_;

@@ -121,8 +121,11 @@ std::string timeline_text(const TimelineEvent& event, const TerminalStyle& style
   if (!event.message.empty()) {
     line += "  " + base::escape_for_terminal(event.message);
   }
+  // A log line's own words stand behind time, source and path: in one row of 80 columns nothing
+  // would be left of them. The terminal wraps; a line of 64 KiB must not fill it.
+  constexpr size_t kMostRows = 4;
   if (style.columns > 0) {
-    line = base::truncate_to_width(line, style.columns);
+    line = base::truncate_to_width(line, kMostRows * style.columns);
   }
   return line + "\n";
 }
@@ -197,9 +200,11 @@ std::string timeline_histogram(const std::vector<TimelineCount>& counts,
   for (const TimelineCount& count : counts) {
     const auto length = static_cast<size_t>(static_cast<double>(count.events) /
                                             static_cast<double>(most) * static_cast<double>(room));
-    text += fmt::format("{} {:>12} {}\n", base::to_display(count.from).substr(0, 16),
-                        with_commas(static_cast<uint64_t>(count.events)),
-                        std::string(count.events == 0 ? 0 : std::max<size_t>(length, 1), '#'));
+    text += fmt::format(
+        "{} {:>12} {}\n", base::to_display(count.from).substr(0, 16),
+        with_commas(static_cast<uint64_t>(count.events)),
+        count.until ? "… " + base::to_display(*count.until).substr(0, 16)
+                    : std::string(count.events == 0 ? 0 : std::max<size_t>(length, 1), '#'));
   }
   return text;
 }

@@ -60,10 +60,11 @@ std::string timeline_csv(const TimelineEvent& event);
 std::string timeline_timesketch(const TimelineEvent& event);
 std::string timeline_body(const BodyFile& file);
 
-/// Events in one piece of time, for the histogram.
+/// Events in one piece of time, for the histogram; or no event in several, up to `until`.
 struct TimelineCount {
   base::Timestamp from;
   int64_t events = 0;
+  std::optional<base::Timestamp> until = std::nullopt;
 };
 /// A line for each piece, with a bar.
 std::string timeline_histogram(const std::vector<TimelineCount>& counts,

@@ -112,16 +112,26 @@ TEST(TimelineText, TimesOfAFileAreLettersAsMactimeHasThem) {
   }
 }
 
-TEST(TimelineText, LineIsCutToTheTerminalAndWholeInAPipe) {
+TEST(TimelineText, LineTakesFourRowsOfTheTerminalAtMostAndIsWholeInAPipe) {
   TimelineEvent given = event();
-  given.message = std::string(500, 'x') + "名前";
+  given.message = std::string(600, 'x') + "名前";
   for (const size_t width : {40, 80, 132}) {
     std::string line = timeline_text(given, columns(width));
     line.pop_back();
-    EXPECT_EQ(base::display_width(line), width);
+    EXPECT_EQ(base::display_width(line), 4 * width);
     EXPECT_TRUE(line.ends_with("…")) << line;
   }
   EXPECT_NE(timeline_text(given, columns(0)).find("名前\n"), std::string::npos);
+}
+
+// Time, source and path take 60 columns before a log line's own text begins.
+TEST(TimelineText, WordsOfALogLineCanBeReadInEightyColumns) {
+  TimelineEvent given = event();
+  given.path = "/var/log/auth.log";
+  given.message =
+      "Nov 16 14:28:03 web01 sshd[11525]: Failed password for root from 203.0.113.133 port 48443 "
+      "ssh2";
+  EXPECT_NE(timeline_text(given, columns(80)).find(given.message), std::string::npos);
 }
 
 // --- what is chosen by an attacker

@@ -335,18 +335,22 @@ constexpr Entry kCatalogue[] = {
      "時刻はホスト自身の時計によるUTCです。時計もファイルの時刻も、侵入者が変えている可能性がありま"
      "す。"},
 
-    {Word::kLogsOf, "Logs of {0}: {1} to {2}, {3} files, {4} lines",
+    {Word::kLogsOf, "Logs of {0}: {1} to {2}, {3} {3:file|files}, {4} {4:line|lines}",
      "{0} のログ：{1} から {2} まで、{3}ファイル、{4}行"},
     {Word::kLogsNone, "No log could be read.", "読み取れたログはありません。"},
     {Word::kLogsTried, "Who tried", "侵入の試み"},
     {Word::kLogsTriedSays,
-     "{0} failed attempts from {1} addresses in {2} networks, {3} to {4}, about {5} an hour",
+     "{0} failed {0:attempt|attempts} from {1} {1:address|addresses} in {2} {2:network|networks}, "
+     "{3} to {4}, about {5} an hour",
      "失敗{0}回、{1}アドレス（{2}ネットワーク）、{3} から {4} まで、1時間あたり約{5}回"},
-    {Word::kLogsNobodyTried, "No failed attempt stands in the logs that were read.",
-     "読み取ったログに、失敗した試みはありません。"},
-    {Word::kLogsGotInTimes, "got in {0} times", "成功{0}回"},
+    {Word::kLogsNobodyTried,
+     "No failed attempt from another address stands in the logs that were read.",
+     "読み取ったログに、他のアドレスからの失敗した試みはありません。"},
+    {Word::kLogsNobodyTriedAsked, "No failed attempt from another address in what was asked for.",
+     "指定した範囲に、他のアドレスからの失敗した試みはありません。"},
+    {Word::kLogsGotInTimes, "got in {0} {0:time|times}", "成功{0}回"},
     {Word::kLogsAttempts, "attempts", "試行"},
-    {Word::kLogsNames, "names", "名前"},
+    {Word::kLogsNames, "names", "名前数"},
     {Word::kLogsAddress, "address", "アドレス"},
     {Word::kLogsNetwork, "network", "ネットワーク"},
     {Word::kLogsAddresses, "addresses", "アドレス数"},
@@ -356,10 +360,13 @@ constexpr Entry kCatalogue[] = {
     {Word::kLogsGotIn, "Who got in", "ログインに成功した者"},
     {Word::kLogsLogins, "logins", "成功"},
     {Word::kLogsTimesUntil, "{0} times until {1}", "{1} までに{0}回"},
-    {Word::kLogsGotInSays, "{0} logins of {1} accounts from {2} addresses",
+    {Word::kLogsGotInSays,
+     "{0} {0:login|logins} of {1} {1:account|accounts} from {2} {2:address|addresses}",
      "{0}件（{1}アカウント、{2}アドレス）"},
     {Word::kLogsNobodyGotIn, "No login stands in the logs that were read.",
      "読み取ったログに、成功したログインはありません。"},
+    {Word::kLogsNobodyGotInAsked, "No login in what was asked for.",
+     "指定した範囲に、成功したログインはありません。"},
     {Word::kLogsFrom, "from {0}", "{0} から"},
     {Word::kLogsBy, "by {0}", "{0}"},
     {Word::kLogsFirstTime, "first time from there", "このアドレスからは初めて"},
@@ -371,16 +378,31 @@ constexpr Entry kCatalogue[] = {
     {Word::kLogsDidNothing,
      "No command, account or package was changed by anybody, as far as the logs tell.",
      "ログで見る限り、コマンドの実行やアカウント、パッケージの変更はありません。"},
+    {Word::kLogsDidNothingAsked,
+     "No command, account or package was changed in what was asked for, as far as the logs tell.",
+     "ログで見る限り、指定した範囲にコマンドの実行やアカウント、パッケージの変更はありません。"},
+    {Word::kLogsDeedsNameNoAddress,
+     "Commands and accounts are logged without an address: --user, --since and --until find them.",
+     "コマンドやアカウントの記録にはアドレスがありません。--user、--since、--until "
+     "で絞ってください。"},
+    {Word::kLogsStandsOut, "What stands out", "特に注意すべき点"},
+    {Word::kLogsStandsOutOfAll, "Of all logs, not only of what was asked for.",
+     "指定した範囲に限らず、すべてのログについてのものです。"},
     {Word::kLogsMissing, "What is missing or was altered", "欠けている、または改変された記録"},
     {Word::kLogsMissingNone, "No gap or alteration was noticed in what was read.",
      "読み取った範囲では、欠落や改変は見つかりませんでした。"},
+    {Word::kLogsMissingNoneElse, "No other gap or alteration was noticed in what was read.",
+     "読み取った範囲では、上記のほかに欠落や改変は見つかりませんでした。"},
+    {Word::kLogsMissingNoneAsked, "No gap or alteration was noticed between the times asked for.",
+     "指定した期間には、欠落や改変は見つかりませんでした。"},
     {Word::kLogsTimes,
      "Times are UTC. ~: the log tells no zone, that of the host was taken; ?: nor a year, worked "
      "out from the files.",
      "時刻は UTC です。~ はログにタイムゾーンがなくホストの設定で補ったもの、? "
      "は年もなくファイルから推定したものです。"},
     {Word::kLogs, "Logs", "ログ"},
-    {Word::kLogsSpan, "{0} to {1}, {2} files, {3} lines", "{0} から {1} まで、{2}ファイル、{3}行"},
+    {Word::kLogsSpan, "{0} to {1}, {2} {2:file|files}, {3} {3:line|lines}",
+     "{0} から {1} まで、{2}ファイル、{3}行"},
     {Word::kLogsChart, "Failed attempts and logins over time",
      "失敗した試みと成功したログインの推移"},
     {Word::kLogsChartMeans,
@@ -422,20 +444,30 @@ std::string_view word(Word which, model::Language language) {
 
 std::string fill(Word which, model::Language language,
                  std::initializer_list<std::string_view> values) {
-  const std::string_view text = word(which, language);
+  return fill(word(which, language), values);
+}
+
+std::string fill(std::string_view text, std::initializer_list<std::string_view> values) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     const bool placeholder = text[i] == '{' && i + 2 < text.size() && text[i + 1] >= '0' &&
-                             text[i + 1] <= '9' && text[i + 2] == '}';
-    if (!placeholder) {
+                             text[i + 1] <= '9' && (text[i + 2] == '}' || text[i + 2] == ':');
+    const size_t end = placeholder ? text.find('}', i) : std::string_view::npos;
+    if (end == std::string_view::npos) {
       out += text[i];
       continue;
     }
     const auto index = static_cast<size_t>(text[i + 1] - '0');
-    if (index < values.size()) {
-      out += values.begin()[index];
+    const std::string_view value =
+        index < values.size() ? values.begin()[index] : std::string_view();
+    if (text[i + 2] == '}') {
+      out += value;
+    } else {
+      const std::string_view forms = text.substr(i + 3, end - i - 3);
+      const size_t bar = forms.find('|');
+      out += value == "1" ? forms.substr(0, bar) : forms.substr(bar + 1);
     }
-    i += 2;
+    i = end;
   }
   return out;
 }

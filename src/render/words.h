@@ -14,7 +14,7 @@
 
 namespace genba::render {
 
-enum class Word : uint8_t {
+enum class Word : uint16_t {
   // Punctuation.
   kComma,
   kLabelled,
@@ -249,6 +249,7 @@ enum class Word : uint8_t {
   kLogsTried,
   kLogsTriedSays,
   kLogsNobodyTried,
+  kLogsNobodyTriedAsked,
   kLogsGotInTimes,
   kLogsAttempts,
   kLogsNames,
@@ -263,6 +264,7 @@ enum class Word : uint8_t {
   kLogsTimesUntil,
   kLogsGotInSays,
   kLogsNobodyGotIn,
+  kLogsNobodyGotInAsked,
   kLogsFrom,
   kLogsBy,
   kLogsFirstTime,
@@ -271,8 +273,14 @@ enum class Word : uint8_t {
   kLogsOlder,
   kLogsDid,
   kLogsDidNothing,
+  kLogsDidNothingAsked,
+  kLogsDeedsNameNoAddress,
+  kLogsStandsOut,
+  kLogsStandsOutOfAll,
   kLogsMissing,
   kLogsMissingNone,
+  kLogsMissingNoneElse,
+  kLogsMissingNoneAsked,
   kLogsTimes,
   kLogs,
   kLogsSpan,
@@ -291,6 +299,8 @@ std::string_view word(Word which, model::Language language);
 /// The values are put in as they are: escape them before.
 std::string fill(Word which, model::Language language,
                  std::initializer_list<std::string_view> values);
+/// The same of any text of ours. "{0:file|files}" is the first form when value 0 is "1".
+std::string fill(std::string_view text, std::initializer_list<std::string_view> values);
 
 Word word_of(model::Severity severity);
 Word word_of(model::Confidence confidence);

