@@ -121,8 +121,8 @@ Result<void> print_histogram(const std::vector<EventPlace>& places, const Timeli
 }
 
 Result<void> print_events(std::vector<EventPlace> places, const model::Facts& facts,
-                          const collect::logs::LineIndex* index, const host::Host* host,
-                          const TimelineOptions& options, TimelineOutcome& outcome) {
+                          collect::logs::LineTexts* lines, const TimelineOptions& options,
+                          TimelineOutcome& outcome) {
   std::sort(places.begin(), places.end(), [](const EventPlace& left, const EventPlace& right) {
     return std::tie(left.time, left.table, left.row) < std::tie(right.time, right.table, right.row);
   });
@@ -141,23 +141,23 @@ Result<void> print_events(std::vector<EventPlace> places, const model::Facts& fa
     if (printing.is_over()) {
       break;
     }
-    GENBA_TRY_VOID(printing.add(words_of(event_at(place, facts, index, host), options)));
+    GENBA_TRY_VOID(printing.add(words_of(event_at(place, facts, lines), options)));
   }
   return printing.flush();
 }
 
-Result<void> print_all(const model::Facts& facts, const collect::logs::LineIndex* index,
-                       const host::Host* host, const EventFilter& filter,
-                       const TimelineOptions& options, TimelineOutcome& outcome) {
+Result<void> print_all(const model::Facts& facts, collect::logs::LineTexts* lines,
+                       const EventFilter& filter, const TimelineOptions& options,
+                       TimelineOutcome& outcome) {
   if (options.format == TimelineFormat::kBodyfile) {
     return print_bodyfile(facts, filter, outcome);
   }
   std::vector<EventPlace> places;
-  add_fact_events(facts, filter, index == nullptr, places);
-  for (uint32_t i = 0; index != nullptr && i < index->lines.size(); ++i) {
-    places.push_back({index->lines[i].time, i, EventPlace::Table::kLine, 0});
+  add_fact_events(facts, filter, lines == nullptr, places);
+  for (uint32_t i = 0; lines != nullptr && i < lines->index().lines.size(); ++i) {
+    places.push_back({lines->index().lines[i].time, i, EventPlace::Table::kLine, 0});
   }
-  return print_events(std::move(places), facts, index, host, options, outcome);
+  return print_events(std::move(places), facts, lines, options, outcome);
 }
 
 // What is not in the timeline because it could not be read: an order of events does not show it.
@@ -197,12 +197,13 @@ Result<TimelineOutcome> run_timeline(const TimelineOptions& options, Progress& p
       print(Stream::kErrors,
             "genba: more log lines than a timeline can hold; narrow it with --since and --until\n");
     }
-    return print_all(context.facts, &index, &context.host, filter, options, outcome);
+    collect::logs::LineTexts lines(context.host, index);
+    return print_all(context.facts, &lines, filter, options, outcome);
   };
   GENBA_TRY(const Observation observation,
             observe(options.observe, wanted_by(filter, options), progress, print_live));
   if (options.observe.case_dir) {
-    GENBA_TRY_VOID(print_all(observation.facts, nullptr, nullptr, filter, options, outcome));
+    GENBA_TRY_VOID(print_all(observation.facts, nullptr, filter, options, outcome));
   }
   if (observation.no_system) {
     return base::fail(*observation.no_system);

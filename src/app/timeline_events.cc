@@ -119,7 +119,7 @@ class Adder {
  private:
   // What is shown is what is looked through.
   bool holds_grep(const EventPlace& place) const {
-    const render::TimelineEvent event = event_at(place, facts_, nullptr, nullptr);
+    const render::TimelineEvent event = event_at(place, facts_, nullptr);
     return filter_.text(event.path, event.message + "\n" + event.address + "\n" + event.username);
   }
 
@@ -275,18 +275,18 @@ void add_fact_events(const model::Facts& facts, const EventFilter& filter, bool 
 }
 
 render::TimelineEvent event_at(const EventPlace& place, const model::Facts& facts,
-                               const collect::logs::LineIndex* index, const host::Host* host) {
+                               collect::logs::LineTexts* lines) {
   render::TimelineEvent event;
   event.time = base::Timestamp{place.time};
   event.certainty = to_string(base::Certainty::kExact);
   switch (place.table) {
     case Table::kLine: {
-      const collect::logs::IndexedLine& line = index->lines[place.row];
+      const collect::logs::IndexedLine& line = lines->index().lines[place.row];
       event.source = render::TimelineSource::kLog;
       event.what = "log";
       event.certainty = to_string(line.certainty);
-      event.path = index->paths[line.file];
-      event.message = index->text(*host, line);
+      event.path = lines->index().paths[line.file];
+      event.message = lines->text(line);
       break;
     }
     case Table::kLast: fill_last(*row_at<model::Last>(facts, place.row), event); break;

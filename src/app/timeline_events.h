@@ -54,9 +54,9 @@ class EventFilter {
 void add_fact_events(const model::Facts& facts, const EventFilter& filter, bool log_rows,
                      std::vector<EventPlace>& places);
 
-/// The event in full. `index` and `host` are of the run that made the place; nullptr for a case.
+/// The event in full. `lines` are of the run that made the place; nullptr for a case.
 render::TimelineEvent event_at(const EventPlace& place, const model::Facts& facts,
-                               const collect::logs::LineIndex* index, const host::Host* host);
+                               collect::logs::LineTexts* lines);
 
 /// The file at a place of table kFile.
 render::BodyFile body_file(const model::Facts& facts, uint32_t row);

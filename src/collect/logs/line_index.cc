@@ -16,17 +16,11 @@ namespace genba::collect::logs {
 
 namespace {
 
-// A year-less part whose last line is later than this beyond its bound is read with an earlier
-// year.
-constexpr int64_t kSlack = 2 * 86'400;
-constexpr int kMostTries = 12;
 constexpr size_t kMostWaiting = 4;
 
 struct PartLines {
   std::vector<IndexedLine> lines;
   std::string kept;
-  int64_t last = INT64_MIN;  ///< seconds, of the last line that tells a time
-  bool inferred_year = false;
   bool cut = false;
   std::vector<base::Note> notes;
   bool out_of_time = false;
@@ -68,11 +62,13 @@ class PartIndexer {
     if (part.log->format == LogFormat::kJournal) {
       return index_journal(part);
     }
-    int32_t year = part.first_year;
-    PartLines found = index_text(part, year);
-    for (int i = 0; i < kMostTries && found.inferred_year && found.last > part.bound + kSlack;
-         ++i) {
-      found = index_text(part, --year);
+    parse::LogClock clock(zone_, part.first_year);
+    clock.expect_end(part.bound);
+    PartLines found = index_text(part, clock);
+    const int32_t year = clock.find_first_year().year;
+    if (may_span_years(part) && year != part.first_year && !found.out_of_time) {
+      clock = parse::LogClock(zone_, year);
+      found = index_text(part, clock);
     }
     return found;
   }
@@ -80,9 +76,8 @@ class PartIndexer {
  private:
   bool is_inside(int64_t time) const { return time >= window_.since && time <= window_.until; }
 
-  PartLines index_text(const Part& part, int32_t year) const {
+  PartLines index_text(const Part& part, parse::LogClock& clock) const {
     PartLines found;
-    parse::LogClock clock(zone_, year);
     const bool kept = part.log->compression != parse::Compression::kNone;
     IndexedLine entry;
     entry.file = part.file;
@@ -96,9 +91,6 @@ class PartIndexer {
             entry.time =
                 base::timestamp_from_unix(resolved.seconds, resolved.nanosecond).nanoseconds;
             entry.certainty = resolved.certainty;
-            found.last = resolved.seconds;
-            found.inferred_year =
-                found.inferred_year || resolved.certainty == base::Certainty::kInferredYear;
             any_time = true;
           }
           if (any_time && !line.text.empty() && is_inside(entry.time) &&
@@ -162,14 +154,23 @@ bool is_readable(const LogFile& log) {
 
 }  // namespace
 
-std::string LineIndex::text(const host::Host& host, const IndexedLine& line) const {
+std::string LineTexts::text(const IndexedLine& line) {
   if (line.kept) {
-    return kept.substr(line.place, line.length);
+    return index_.kept.substr(line.place, line.length);
+  }
+  auto known = open_.find(line.file);
+  if (known == open_.end()) {
+    auto file = host_.open_file(index_.paths[line.file]);
+    if (!file) {
+      return {};
+    }
+    if (open_.size() == kMostOpen) {
+      open_.clear();
+    }
+    known = open_.emplace(line.file, std::move(*file)).first;
   }
   std::string text(line.length, '\0');
-  const auto file = host.open_file(paths[line.file]);
-  const auto size = file ? (*file)->read_at(line.place, text) : base::Result<size_t>(size_t{0});
-  text.resize(size.value_or(0));
+  text.resize(known->second->read_at(line.place, text).value_or(0));
   return text;
 }
 

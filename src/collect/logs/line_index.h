@@ -8,12 +8,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/certainty.h"
 #include "collect/collector.h"
+#include "host/host.h"
 
 namespace genba::collect::logs {
 
@@ -45,9 +48,25 @@ struct LineIndex {
   std::vector<std::string> sources;
   std::string kept;
   bool cut = false;  ///< there are more than are kept
+};
 
-  /// The line's text, at most 64 KiB; read again from the host when it was not kept.
-  std::string text(const host::Host& host, const IndexedLine& line) const;
+/// Shows the lines of an index; the files that it reads them from stay open, kMostOpen at once.
+class LineTexts {
+ public:
+  /// Both must outlive this.
+  LineTexts(const host::Host& host, const LineIndex& index) : host_(host), index_(index) {}
+
+  /// The line's text, at most 64 KiB; read again from the host when it was not kept, and empty when
+  /// that fails.
+  std::string text(const IndexedLine& line);
+  const LineIndex& index() const { return index_; }
+
+ private:
+  static constexpr size_t kMostOpen = 64;
+
+  const host::Host& host_;
+  const LineIndex& index_;
+  std::map<uint16_t, std::unique_ptr<host::FileReader>> open_;
 };
 
 /// Indexes all logs of the host. Coverage of what could not be read goes to the context's facts.

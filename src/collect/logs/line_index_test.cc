@@ -33,9 +33,10 @@ class LineIndexTest : public ::testing::Test {
   // "HH:MM:SS path text;"
   std::string told(const LineIndex& index) const {
     std::string out;
+    LineTexts texts(host_, index);
     for (const IndexedLine& line : index.lines) {
       out += fmt::format("{} {} {};", base::to_rfc3339(base::Timestamp{line.time}).substr(11, 8),
-                         index.paths[line.file].substr(9), index.text(host_, line));
+                         index.paths[line.file].substr(9), texts.text(line));
     }
     return out;
   }
@@ -129,7 +130,7 @@ TEST_F(LineIndexTest, LongLineIsShownToSixtyFourKilobytes) {
                  "2026-11-08T03:00:00Z web01 a: " + std::string(1 << 20, 'x') + "\n");
   const LineIndex found = index();
   ASSERT_EQ(found.lines.size(), 1U);
-  EXPECT_EQ(found.text(host_, found.lines[0]).size(), 64U << 10);
+  EXPECT_EQ(LineTexts(host_, found).text(found.lines[0]).size(), 64U << 10);
 }
 
 TEST_F(LineIndexTest, LineOfAFileThatIsGoneMeanwhileIsEmpty) {
@@ -137,7 +138,7 @@ TEST_F(LineIndexTest, LineOfAFileThatIsGoneMeanwhileIsEmpty) {
   const LineIndex found = index();
   host_.remove("/var/log/syslog");
   ASSERT_EQ(found.lines.size(), 1U);
-  EXPECT_EQ(found.text(host_, found.lines[0]), "");
+  EXPECT_EQ(LineTexts(host_, found).text(found.lines[0]), "");
 }
 
 TEST_F(LineIndexTest, SameWithManyThreads) {

@@ -11,6 +11,7 @@
 #include "parse/docker_json_log/docker_json_log.h"
 #include "parse/fail2ban_log/fail2ban_log.h"
 #include "parse/ftp_log/ftp_log.h"
+#include "parse/log_clock/year_counter.h"
 #include "parse/syslog/syslog.h"
 #include "parse/text_lines/text_lines.h"
 #include "parse/utmp/utmp.h"
@@ -315,6 +316,31 @@ std::optional<parse::LogTime> time_of_line(LogFormat format, std::string_view li
     case LogFormat::kWtmpdb: break;
   }
   return std::nullopt;
+}
+
+std::optional<parse::LogTime> first_time_of(LogFormat format, std::string_view lines) {
+  constexpr int kMostOdd = 8;
+  constexpr int32_t kWeek = 7;
+  std::optional<parse::LogTime> first;
+  std::optional<parse::LogTime> before;
+  parse::TextLines rest(lines);
+  for (int told = 0; told < kMostOdd;) {
+    const auto line = rest.next();
+    if (!line) {
+      break;
+    }
+    const auto time = time_of_line(format, line->text);
+    if (!time) {
+      continue;
+    }
+    if (before && parse::days_apart(*before, *time) <= kWeek) {
+      return before;
+    }
+    first = first ? first : time;
+    before = time;
+    ++told;
+  }
+  return first;
 }
 
 }  // namespace genba::collect::logs

@@ -50,4 +50,8 @@ bool is_text(LogFormat format);
 /// The time that a line tells, for text formats. Nothing for lines that continue another.
 std::optional<parse::LogTime> time_of_line(LogFormat format, std::string_view line);
 
+/// The time with which a stretch of lines begins: of the first line that the next one follows
+/// within a week, so that one odd line does not date all.
+std::optional<parse::LogTime> first_time_of(LogFormat format, std::string_view lines);
+
 }  // namespace genba::collect::logs

@@ -126,6 +126,22 @@ TEST(LogFormat, BinaryLogsAreToldByNameOrMagic) {
   }
 }
 
+TEST(LogFormat, OneOddLineDoesNotDateAHead) {
+  const auto month = [](std::string_view lines) {
+    const auto time = first_time_of(LogFormat::kSyslog, lines);
+    return time ? int{time->month} : 0;
+  };
+  const std::string november = "Nov  8 03:12:09 web01 a: 1\nNov  9 03:12:09 web01 a: 2\n";
+  EXPECT_EQ(month(november), 11);
+  EXPECT_EQ(month("Dec 25 00:00:00 web01 a: 0\n" + november), 11);
+  EXPECT_EQ(
+      month("  continued\nFeb 29 00:00:00 web01 a: 0\nMay  1 00:00:00 web01 a: 0\n" + november),
+      11);
+  EXPECT_EQ(month("Dec 25 00:00:00 web01 a: 0\n"), 12);
+  EXPECT_EQ(month("Dec 25 00:00:00 web01 a: 0\nFeb  1 00:00:00 web01 a: 0\n"), 12);
+  EXPECT_EQ(month("no time\n"), 0);
+}
+
 TEST(LogFormat, MostLinesDecideNotAForgedFirstOne) {
   std::string head = "192.0.2.1 - - [08/Nov/2026:03:12:09 +0900] \"GET / HTTP/1.1\" 200 12\n";
   for (int i = 0; i < 5; ++i) {

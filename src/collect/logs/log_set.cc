@@ -13,7 +13,6 @@
 #include "collect/logs/text_source.h"
 #include "collect/path_gate.h"
 #include "fmt/format.h"
-#include "parse/text_lines/text_lines.h"
 
 namespace genba::collect::logs {
 
@@ -112,13 +111,8 @@ void look_at_head(const host::Host& host, LogFile& file) {
     head->bytes = behind_hole(host, file, std::move(head->bytes));
   }
   file.format = detect_format(file.path, head->bytes);
-  parse::TextLines lines(head->bytes);
-  while (!file.first_time && is_text(file.format)) {
-    const auto line = lines.next();
-    if (!line) {
-      break;
-    }
-    file.first_time = time_of_line(file.format, line->text);
+  if (is_text(file.format)) {
+    file.first_time = first_time_of(file.format, head->bytes);
   }
 }
 

@@ -57,6 +57,21 @@ TEST(LogsAcross, LogWhoseTimeWasSetBackIsToldAndKeepsItsYear) {
   }
 }
 
+TEST(LogsAcross, OddLineAtTheEndIsToldAndMovesNothing) {
+  FakeHost host;
+  const std::string failed = std::string(" web01 ") + kFailed + "\n";
+  host.add_file(
+      "/var/log/auth.log",
+      "Nov  8 03:12:09" + failed + "Nov  9 03:12:09" + failed + "Dec 25 00:00:00" + failed,
+      changed("2026-11-09T03:13:00Z"));
+  host.add_file("/var/log/auth.log.1", "Nov  7 03:12:09" + failed, changed("2026-11-08T00:00:05Z"));
+  const auto facts = run(host);
+  EXPECT_EQ(show(facts, "log_anomalies", {"kind", "path"}), "year_unclear /var/log/auth.log;");
+  for (const model::LogFile& log : facts.read<model::LogFile>()) {
+    EXPECT_EQ(base::to_rfc3339(*log.first_time).substr(0, 7), "2026-11");
+  }
+}
+
 // A transaction of apt is known only at its end, the last one at the end of the file.
 TEST(LogsAcross, PackagesStandAtTheLinesThatNameThem) {
   const std::string log =
@@ -70,6 +85,23 @@ TEST(LogsAcross, PackagesStandAtTheLinesThatNameThem) {
       show(run(host), "events", {"line", "offset", "subject"}),
       fmt::format("2 1 -;4 {} nmap;7 {} -;9 {} gcc;", log.find("Install: nmap"),
                   log.find("\nStart-Date: 2026-11-08  03:13:09") + 1, log.find("Install: gcc")));
+}
+
+// The system's journal and a user's are written side by side.
+TEST(LogsAcross, JournalsOfSeveralUsersDoNotGoBack) {
+  const auto journal = [](std::string_view from) {
+    parse::TestJournal made;
+    for (int i = 0; i < 3; ++i) {
+      made.add({(unix_of(from) + i * 3600) * 1'000'000,
+                1,
+                {"MESSAGE=started", "SYSLOG_IDENTIFIER=app", "_COMM=app"}});
+    }
+    return made.bytes();
+  };
+  FakeHost host;
+  host.add_file("/var/log/journal/0123/system.journal", journal("2026-11-08T03:00:00Z"))
+      .add_file("/var/log/journal/0123/user-1000.journal", journal("2026-11-08T02:30:00Z"));
+  EXPECT_EQ(show(run(host), "log_anomalies", {"kind", "path"}), "");
 }
 
 TEST(LogsAcross, ZoneThatCannotBeReadIsCoverageAndUtc) {

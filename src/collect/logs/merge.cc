@@ -14,6 +14,7 @@
 #include "model/tables/web_clients.h"
 #include "model/tables/web_requests.h"
 #include "model/tables/web_scripts.h"
+#include "parse/log_clock/first_year.h"
 
 namespace genba::collect::logs {
 
@@ -232,8 +233,11 @@ void Merge::find_anomalies() {
     find_silences(i);
     find_missing_rotations(plan_.sets[i]);
     find_times_set_back(plan_.sets[i]);
+    // A journal is several files at once, the system's and each user's.
+    const bool one_stream =
+        plan_.sets[i].files.empty() || plan_.sets[i].files[0].format != LogFormat::kJournal;
     const auto& steps = set_rhythms_[i].steps_back();
-    for (size_t j = 0; j < std::min(steps.size(), kMostSteps); ++j) {
+    for (size_t j = 0; one_stream && j < std::min(steps.size(), kMostSteps); ++j) {
       model::LogAnomaly row;
       row.source = source_names_[i];
       row.path = paths_[steps[j].file];
@@ -308,14 +312,13 @@ void Merge::find_missing_rotations(const LogSet& set) {
 
 // The plan takes the years of such a log from its neighbour.
 void Merge::find_times_set_back(const LogSet& set) {
-  constexpr int64_t kSlack = int64_t{2 * 86'400} * kNanoseconds;
   base::Timestamp youngest{INT64_MIN};
   for (const LogFile& file : set.files) {
     const base::Timestamp changed = file.status.mtime;
+    const base::Timestamp latest =
+        base::timestamp_from_unix(changed.nanoseconds / kNanoseconds + parse::kClockSlack);
     const bool yearless = file.first_time && file.first_time->year == 0;
-    if (yearless &&
-        changed<youngest&& static_cast<uint64_t>(youngest.nanoseconds) -
-                static_cast<uint64_t>(changed.nanoseconds)> static_cast<uint64_t>(kSlack)) {
+    if (yearless && latest < youngest) {
       model::LogAnomaly row;
       row.source = set.name;
       row.path = file.path;

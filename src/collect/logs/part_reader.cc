@@ -12,12 +12,6 @@ namespace genba::collect::logs {
 
 namespace {
 
-constexpr int64_t kDay = 86'400;
-// A clock that was wrong by so much is still believed before a year is.
-constexpr int64_t kSlack = 2 * kDay;
-// A part whose last line lies beyond its bound is read again with an earlier year; a log that spans
-// more years than this has none that can be told.
-constexpr int kMostTries = 12;
 // Runs of NULs that are told one by one.
 constexpr size_t kMostNulRuns = 16;
 
@@ -49,12 +43,11 @@ void add_holes(const Part& part, const std::vector<Hole>& holes, PartFacts& fact
   }
 }
 
-// Reads the part once, with the year given to its first line.
-PartFacts read_text_part(const Part& part, const Surroundings& surroundings, int32_t year,
+// Reads the part once.
+PartFacts read_text_part(const Part& part, const Surroundings& surroundings, parse::LogClock& clock,
                          Folds& folds) {
   PartFacts facts;
   facts.rhythm = Rhythm(part.file);
-  parse::LogClock clock(surroundings.zone, year);
   LineContext context{part.log->path, part.source, part.file, part.source_number,
                       part.number,    clock,       facts,     folds};
   const auto reader = make_reader(part.log->format, context);
@@ -87,24 +80,19 @@ PartFacts read_text_part(const Part& part, const Surroundings& surroundings, int
   return facts;
 }
 
-// Whether the part's years are not known before it was read to its end.
-bool may_span_years(const Part& part) {
-  const bool whole_file = part.from == 0 && part.to == UINT64_MAX;
-  return part.first_time && part.first_time->year == 0 && (!part.last_time || whole_file);
-}
-
 PartFacts read_text_part(const Part& part, const Surroundings& surroundings, Folds& folds) {
+  parse::LogClock clock(surroundings.zone, part.first_year);
+  clock.expect_end(part.bound);
   if (!may_span_years(part)) {
-    return read_text_part(part, surroundings, part.first_year, folds);
+    return read_text_part(part, surroundings, clock, folds);
   }
-  int32_t year = part.first_year;
   Folds own;
-  PartFacts facts = read_text_part(part, surroundings, year, own);
-  for (int i = 0; i < kMostTries && facts.certainty == base::Certainty::kInferredYear &&
-                  facts.rhythm.lines() > 0 && facts.rhythm.last() > part.bound + kSlack;
-       ++i) {
+  PartFacts facts = read_text_part(part, surroundings, clock, own);
+  const int32_t year = clock.find_first_year().year;
+  if (year != part.first_year && !facts.out_of_time) {
     own = Folds();
-    facts = read_text_part(part, surroundings, --year, own);
+    clock = parse::LogClock(surroundings.zone, year);
+    facts = read_text_part(part, surroundings, clock, own);
   }
   folds.attempts.merge(own.attempts);
   folds.web.merge(own.web);
@@ -112,7 +100,7 @@ PartFacts read_text_part(const Part& part, const Surroundings& surroundings, Fol
 }
 
 void note_unclear_year(const Part& part, PartFacts& facts) {
-  if (facts.rhythm.lines() > 0 && facts.rhythm.last() > part.bound + kSlack) {
+  if (facts.rhythm.lines() > 0 && facts.rhythm.last() > part.bound + parse::kClockSlack) {
     model::LogAnomaly row;
     row.source = part.source;
     row.path = part.log->path;
@@ -124,6 +112,11 @@ void note_unclear_year(const Part& part, PartFacts& facts) {
 }
 
 }  // namespace
+
+bool may_span_years(const Part& part) {
+  const bool whole_file = part.from == 0 && part.to == UINT64_MAX;
+  return whole_file && part.first_time && part.first_time->year == 0;
+}
 
 PartFacts read_part(const Part& part, const Surroundings& surroundings, Folds& folds) {
   if (is_text(part.log->format)) {

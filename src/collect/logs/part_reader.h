@@ -30,10 +30,8 @@ struct Part {
   uint32_t number = 0;  ///< of the part in this run
   uint64_t from = 0;
   uint64_t to = UINT64_MAX;  ///< a line's beginning; UINT64_MAX: the file's end
-  /// The first line's time, when that has no year.
+  /// The first line's time.
   std::optional<parse::LogTime> first_time;
-  /// The last line's time, of an uncompressed text log whose lines tell one.
-  std::optional<parse::LogTime> last_time;
   /// No line is younger: seconds since 1970.
   int64_t bound = 0;
   int32_t first_year = 1970;  ///< of its first line, if that tells none
@@ -46,6 +44,10 @@ struct Surroundings {
   const std::map<int64_t, std::string>& usernames;  ///< by uid
   std::chrono::steady_clock::time_point deadline;
 };
+
+/// Whether the part's years are known only when it was read to its end. Then the first line's year
+/// is a guess, and it is read again when another one is right.
+bool may_span_years(const Part& part);
 
 /// Reads a part; what is folded goes to `folds`, which one thread at a time may use.
 PartFacts read_part(const Part& part, const Surroundings& surroundings, Folds& folds);

@@ -2,10 +2,13 @@
 #include "collect/logs/plan.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 
 #include "parse/log_clock/log_clock.h"
+#include "parse/text_lines/text_lines.h"
 
 namespace genba::collect::logs {
 
@@ -17,9 +20,6 @@ constexpr uint64_t kPartBytes = 32ULL << 20;
 constexpr uint64_t kMostParts = 4096;
 // A cut is made behind the first line end within so much of it; a line longer than this is not cut.
 constexpr size_t kLookForEnd = 256UL << 10;
-constexpr int64_t kDay = 86'400;
-// A clock that was wrong by so much is still believed before a year is.
-constexpr int64_t kSlack = 2 * kDay;
 constexpr int64_t kNanoseconds = 1'000'000'000;
 
 // Logs of logins first, then those of the system, then what is large and says less.
@@ -67,30 +67,23 @@ std::optional<Cut> cut_near(host::FileReader& file, LogFormat format, uint64_t o
     return std::nullopt;
   }
   const std::string_view rest = bytes.substr(end + 1);
-  return Cut{offset + end + 1, time_of_line(format, rest.substr(0, rest.find('\n')))};
+  return Cut{offset + end + 1, first_time_of(format, rest)};
 }
 
-// The time of the last line that tells one, of those that begin in the file's last bytes before
-// `end`.
-std::optional<parse::LogTime> last_time_before(host::FileReader& file, LogFormat format,
-                                               uint64_t end) {
+// The times that the lines tell which begin in a file's last bytes before `end`.
+std::vector<parse::LogTime> last_times_before(host::FileReader& file, LogFormat format,
+                                              uint64_t end) {
   const uint64_t from = end > kLookForEnd ? end - kLookForEnd : 0;
   std::string buffer(end - from, '\0');
   const auto got = file.read_at(from, buffer);
-  std::string_view bytes = std::string_view(buffer).substr(0, got.value_or(0));
-  while (!bytes.empty()) {
-    bytes.remove_suffix(bytes.back() == '\n' ? 1 : 0);
-    const size_t newline = bytes.rfind('\n');
-    const size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
-    if (const auto time = time_of_line(format, bytes.substr(begin))) {
-      return time;
-    }
-    bytes = bytes.substr(0, begin);
-    if (begin == 0) {
-      break;
+  std::vector<parse::LogTime> times;
+  parse::TextLines lines(std::string_view(buffer).substr(0, got.value_or(0)));
+  while (const auto line = lines.next()) {
+    if (const auto time = time_of_line(format, line->text)) {
+      times.push_back(*time);
     }
   }
-  return std::nullopt;
+  return times;
 }
 
 bool is_earlier_in_year(const parse::LogTime& left, const parse::LogTime& right) {
@@ -114,12 +107,13 @@ class Planner {
       part.first_time = log.first_time;
       // Whoever sets a log's time back must not take its lines, and all older ones, years back.
       part.bound = log.status.mtime.nanoseconds / kNanoseconds;
-      const bool is_set_back = youngest > part.bound + kSlack;
+      const bool is_set_back = youngest > part.bound + parse::kClockSlack;
       youngest = std::max(youngest, part.bound);
       part.bound = is_set_back ? youngest : part.bound;
       add_file(part, plan.parts);
     }
     find_years(plan.parts, first);
+    tails_.clear();
     for (size_t i = first; i < plan.parts.size(); ++i) {
       plan.parts[i].number = static_cast<uint32_t>(i);
       const auto age = static_cast<int64_t>(plan.parts.size() - 1 - i);
@@ -150,7 +144,9 @@ class Planner {
     }
     const auto file = host_.open_file(log.path);
     const auto find_last = [&](uint64_t end) {
-      part.last_time = file && yearless ? last_time_before(**file, log.format, end) : std::nullopt;
+      if (file && yearless) {
+        tails_[parts.size()] = last_times_before(**file, log.format, end);
+      }
     };
     if (!cuttable) {
       find_last(log.status.size);
@@ -172,29 +168,60 @@ class Planner {
     parts.push_back(part);
   }
 
+  // What the last lines of a part tell of its years.
+  struct End {
+    parse::LogTime time;  ///< of the line that the log ends with, odd ones left aside
+    int32_t year = 0;
+    bool fits_bound = false;
+  };
+
   void find_years(std::vector<Part>& parts, size_t first) const {
     int64_t younger = INT64_MAX;
     for (size_t i = parts.size(); i-- > first;) {
       Part& part = parts[i];
-      part.bound = std::min(part.bound, younger);
-      const int64_t latest = part.bound + kSlack;
-      part.first_year =
-          static_cast<int32_t>(base::to_civil(base::timestamp_from_unix(latest)).year);
-      if (!part.first_time) {
-        continue;
+      auto end = find_end(i, part.bound);
+      // Where a file's own time fits its last lines, nothing odd in a younger one moves it.
+      if (younger < part.bound && !(end && end->fits_bound)) {
+        part.bound = younger;
+        end = find_end(i, younger);
       }
-      const bool yearless = part.first_time->year == 0;
-      // With a last line the year is that line's, and one less when a New Year lies between.
-      const parse::LogTime& latest_told = part.last_time ? *part.last_time : *part.first_time;
-      if (yearless && utc_of(latest_told, part.first_year) > latest) {
-        --part.first_year;
+      part.first_year = year_of_first(part, end);
+      if (part.first_time) {
+        younger = std::min(younger, utc_of(*part.first_time, part.first_year));
       }
-      if (yearless && part.last_time && is_earlier_in_year(*part.last_time, *part.first_time)) {
-        --part.first_year;
-      }
-      const int64_t begin = utc_of(*part.first_time, part.first_year);
-      younger = std::min(younger, begin);
     }
+  }
+
+  std::optional<End> find_end(size_t part, int64_t bound) const {
+    const auto tail = tails_.find(part);
+    if (tail == tails_.end()) {
+      return std::nullopt;
+    }
+    parse::YearCounter counter;
+    counter.expect_end(parse::local_date(bound, zone_));
+    for (const parse::LogTime& time : tail->second) {
+      counter.count(time);
+    }
+    const parse::YearlessSpan& span = counter.span();
+    if (!span.any) {
+      return std::nullopt;
+    }
+    const int32_t year = parse::infer_first_year(span, bound, parse::kClockSlack, {}, zone_).year;
+    return span.end ? End{*span.end, year + span.end_step, true}
+                    : End{span.last, year + span.year_steps, false};
+  }
+
+  // A New Year may lie between the first line and the last one.
+  int32_t year_of_first(const Part& part, const std::optional<End>& end) const {
+    const int64_t latest = part.bound + parse::kClockSlack;
+    const auto year = static_cast<int32_t>(base::to_civil(base::timestamp_from_unix(latest)).year);
+    if (!part.first_time || part.first_time->year != 0) {
+      return end ? end->year : year;
+    }
+    if (end) {
+      return end->year - (is_earlier_in_year(end->time, *part.first_time) ? 1 : 0);
+    }
+    return year - (utc_of(*part.first_time, year) > latest ? 1 : 0);
   }
 
   int64_t utc_of(const parse::LogTime& time, int32_t year) const {
@@ -204,6 +231,7 @@ class Planner {
   const host::Host& host_;
   const parse::ZoneInfo& zone_;
   std::vector<std::tuple<int64_t, int, uint32_t>> keys_;
+  std::map<size_t, std::vector<parse::LogTime>> tails_;  ///< of the set's year-less parts
 };
 
 }  // namespace

@@ -126,22 +126,58 @@ TEST(Plan, LogOverNewYearBeginsInTheYearBefore) {
     const Plan plan =
         plan_of({file("/var/log/syslog", mtime, day(3, 1), LogFormat::kSyslog, bytes.size())},
                 parse::ZoneInfo::utc(), host);
-    ASSERT_TRUE(plan.parts[0].last_time);
-    EXPECT_EQ(plan.parts[0].last_time->month, 2);
     EXPECT_EQ(plan.parts[0].first_year, year) << mtime;
   }
 }
 
+// A log of the last days of December: the last line that tells a time is in January.
 TEST(Plan, LastTimeIsThatOfTheLastLineThatTellsOne) {
   FakeHost host;
   const std::string bytes =
-      "Nov  8 00:00:00 web01 a: 1\nNov  9 00:00:00 web01 a: 2\n  continued\n\nunfinished";
+      "Dec 30 00:00:00 web01 a: 1\nJan  2 00:00:00 web01 a: 2\n  continued\n\nunfinished";
   host.add_file("/var/log/syslog", bytes);
-  const Plan plan = plan_of({file("/var/log/syslog", "2026-11-10T00:00:00Z", day(11, 8),
-                                  LogFormat::kSyslog, bytes.size())},
-                            parse::ZoneInfo::utc(), host);
-  ASSERT_TRUE(plan.parts[0].last_time);
-  EXPECT_EQ(plan.parts[0].last_time->day, 9);
+  EXPECT_EQ(years(plan_of({file("/var/log/syslog", "2027-01-02T00:00:00Z", day(12, 30),
+                                LogFormat::kSyslog, bytes.size())},
+                          parse::ZoneInfo::utc(), host)),
+            "2026 ");
+}
+
+// One line from somewhere else, at the end of the youngest file or in the middle of another.
+TEST(Plan, OddLineMovesNeitherItsLogNorTheOlderOnes) {
+  for (const char* odd : {"Dec 25 00:00:00", "Mar  1 00:00:00", "Feb 29 00:00:00"}) {
+    FakeHost host;
+    const std::string youngest =
+        fmt::format("Nov  8 00:00:00 web01 a: 1\nNov  9 00:00:00 web01 a: 2\n{} web01 a: 3\n", odd);
+    const std::string older =
+        fmt::format("Nov  1 00:00:00 web01 a: 1\n{} web01 a: 2\nNov  8 00:00:00 web01 a: 3\n", odd);
+    const std::string oldest = "Oct 25 00:00:00 web01 a: 1\nOct 31 00:00:00 web01 a: 2\n";
+    host.add_file("/var/log/syslog", youngest)
+        .add_file("/var/log/syslog.1", older)
+        .add_file("/var/log/syslog.2", oldest);
+    const auto log = [](const char* path, const char* mtime, parse::LogTime first, size_t size) {
+      return file(path, mtime, first, LogFormat::kSyslog, size);
+    };
+    EXPECT_EQ(
+        years(plan_of({log("/var/log/syslog.2", "2026-11-01T00:00:00Z", day(10, 25), oldest.size()),
+                       log("/var/log/syslog.1", "2026-11-08T00:00:05Z", day(11, 1), older.size()),
+                       log("/var/log/syslog", "2026-11-09T00:00:01Z", day(11, 8), youngest.size())},
+                      parse::ZoneInfo::utc(), host)),
+        "2026 2026 2026 ")
+        << odd;
+  }
+}
+
+// Whatever the youngest says, the file's own time fits its last lines.
+TEST(Plan, FileThatItsOwnTimeExplainsIsNotMovedByAYoungerOne) {
+  FakeHost host;
+  const std::string older = "Nov  1 00:00:00 web01 a: 1\nNov  8 00:00:00 web01 a: 3\n";
+  host.add_file("/var/log/syslog.1", older);
+  EXPECT_EQ(years(plan_of({file("/var/log/syslog.1", "2026-11-08T00:00:05Z", day(11, 1),
+                                LogFormat::kSyslog, older.size()),
+                           file("/var/log/syslog", "2026-11-09T00:00:00Z", day(11, 8, 2020))},
+                          parse::ZoneInfo::utc(), host))
+                .substr(0, 4),
+            "2026");
 }
 
 TEST(Plan, FileWithoutAnyTimeDoesNotDisturbItsNeighbours) {

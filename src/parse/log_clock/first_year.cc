@@ -2,9 +2,11 @@
 #include "parse/log_clock/first_year.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <vector>
 
+#include "base/time.h"
 #include "parse/log_time/calendar.h"
 
 namespace genba::parse {
@@ -13,18 +15,20 @@ namespace {
 
 constexpr int64_t kYear10000 = 253'402'300'800;  // Unix time of its begin
 constexpr int64_t kMostSlack = 400 * kSecondsPerDay;
-constexpr int64_t kNoYear = INT32_MIN;
 // What forged anchors can make of the answer.
 constexpr int64_t kEarliestYear = -10'000;
 constexpr int64_t kLatestYear = 20'000;
 
+int64_t time_in_year(const LogTime& time, int64_t year, const ZoneInfo& zone) {
+  // A 29 February of another year counts as 1 March: good enough to compare.
+  const int64_t days = days_from_civil(year, time.month, time.day);
+  const int64_t local = days * kSecondsPerDay + time.hour * 3600 + time.minute * 60 + time.second;
+  return zone.to_utc(local).seconds;
+}
+
 /// The last line's time when the first one lies in `first_year`.
 int64_t time_of_last(const YearlessSpan& span, int64_t first_year, const ZoneInfo& zone) {
-  const LogTime& last = span.last;
-  // A 29 February of another year counts as 1 March: good enough to compare.
-  const int64_t days = days_from_civil(first_year + span.year_steps, last.month, last.day);
-  const int64_t local = days * kSecondsPerDay + last.hour * 3600 + last.minute * 60 + last.second;
-  return zone.to_utc(local).seconds;
+  return time_in_year(span.last, first_year + span.year_steps, zone);
 }
 
 bool fits_leap_day(const YearlessSpan& span, int64_t first_year) {
@@ -34,10 +38,9 @@ bool fits_leap_day(const YearlessSpan& span, int64_t first_year) {
 /// The year that most anchors tell; the newest of several such.
 std::optional<int64_t> told_year(std::span<const YearAnchor> anchors, bool& disagree) {
   std::vector<int64_t> years;
+  years.reserve(anchors.size());
   for (const YearAnchor& anchor : anchors) {
-    if (anchor.kind == YearAnchor::Kind::kIs) {
-      years.push_back(int64_t{anchor.year} - anchor.step);
-    }
+    years.push_back(int64_t{anchor.year} - anchor.step);
   }
   if (years.empty()) {
     return std::nullopt;
@@ -57,14 +60,22 @@ std::optional<int64_t> told_year(std::span<const YearAnchor> anchors, bool& disa
   return best;
 }
 
-int64_t least_year(std::span<const YearAnchor> anchors) {
-  int64_t least = kNoYear;
-  for (const YearAnchor& anchor : anchors) {
-    if (anchor.kind == YearAnchor::Kind::kAtLeast) {
-      least = std::max(least, int64_t{anchor.year} - anchor.step);
+// The year in which the log's end lies nearest to what follows it.
+std::optional<int64_t> year_of_end(const YearlessSpan& span, int64_t bound, const ZoneInfo& zone) {
+  if (!span.end) {
+    return std::nullopt;
+  }
+  const int64_t middle = year_of_day(floor_divide(bound, kSecondsPerDay));
+  int64_t best = middle;
+  int64_t least = INT64_MAX;
+  for (int64_t year = middle - 1; year <= middle + 1; ++year) {
+    const int64_t distance = std::abs(time_in_year(*span.end, year, zone) - bound);
+    if (distance < least) {
+      least = distance;
+      best = year;
     }
   }
-  return least;
+  return best - span.end_step;
 }
 
 int64_t newest_year(const YearlessSpan& span, int64_t bound, const ZoneInfo& zone) {
@@ -80,30 +91,27 @@ int64_t newest_year(const YearlessSpan& span, int64_t bound, const ZoneInfo& zon
 
 FirstYear infer_first_year(const YearlessSpan& span, int64_t not_after, int64_t slack,
                            std::span<const YearAnchor> anchors, const ZoneInfo& zone) {
-  const int64_t bound =
-      std::clamp<int64_t>(not_after, 0, kYear10000) + std::clamp<int64_t>(slack, 0, kMostSlack);
+  const int64_t end = std::clamp<int64_t>(not_after, 0, kYear10000);
+  const int64_t bound = end + std::clamp<int64_t>(slack, 0, kMostSlack);
   FirstYear answer;
-  const int64_t least = least_year(anchors);
   const auto told = told_year(anchors, answer.contradicts_anchors);
-  int64_t year = 0;
-  if (told) {
-    year = *told;
-    if (year < least || !fits_leap_day(span, year)) {
-      answer.contradicts_anchors = true;
-    }
-  } else {
-    year = newest_year(span, bound, zone);
-    if (year < least) {
-      year = least;
-      while (!fits_leap_day(span, year)) {
-        ++year;
-      }
-    }
-  }
+  const auto ended = year_of_end(span, end, zone);
+  int64_t year = ended ? *ended : told ? *told : newest_year(span, bound, zone);
+  answer.contradicts_anchors =
+      answer.contradicts_anchors || (told && *told != year) || !fits_leap_day(span, year);
   year = std::clamp(year, kEarliestYear, kLatestYear);
   answer.year = static_cast<int32_t>(year);
   answer.contradicts_bound = time_of_last(span, year, zone) > bound;
   return answer;
+}
+
+LogTime local_date(int64_t seconds, const ZoneInfo& zone) {
+  const int64_t local = seconds + zone.offset_at(seconds);
+  const base::Civil civil = base::to_civil(base::timestamp_from_unix(local));
+  LogTime date;
+  date.month = static_cast<int8_t>(civil.month);
+  date.day = static_cast<int8_t>(civil.day);
+  return date;
 }
 
 }  // namespace genba::parse

@@ -14,6 +14,8 @@ namespace {
 /// minute and second.
 constexpr int64_t kDisorder = 30;
 
+constexpr size_t kMostAnchors = 64;
+
 uint64_t key_of_day(const LogTime& time) {
   return static_cast<uint64_t>(static_cast<uint32_t>(time.year)) << 16U |
          static_cast<uint64_t>(static_cast<uint8_t>(time.month)) << 8U |
@@ -29,10 +31,23 @@ LogClock::LogClock(const ZoneInfo& zone, int32_t first_year, base::Certainty yea
       year_certainty_(year_certainty),
       zone_certainty_(zone_certainty) {}
 
+void LogClock::expect_end(int64_t not_after) {
+  not_after_ = not_after;
+  counter_.expect_end(local_date(not_after, *zone_));
+}
+
+FirstYear LogClock::find_first_year() const {
+  if (!counter_.span().any) {
+    return {static_cast<int32_t>(first_year_), false, false};
+  }
+  return infer_first_year(counter_.span(), not_after_, kClockSlack, anchors_, *zone_);
+}
+
 ResolvedTime LogClock::resolve(const LogTime& time) {
   if (key_of_day(time) != day_key_) {
     change_day(time);
   }
+  ++lines_of_day_;
   const int64_t local = day_seconds_ + time.hour * 3600 + time.minute * 60 + time.second;
   ResolvedTime result;
   result.nanosecond = time.nanosecond;
@@ -56,13 +71,11 @@ void LogClock::change_day(const LogTime& time) {
   day_key_ = key_of_day(time);
   int64_t year = time.year;
   if (year == 0) {
-    year = first_year_ + counter_.count(time);
-    while (time.month == 2 && time.day == 29 && !is_leap_year(year)) {
-      ++year;
-      ++first_year_;
-      ++leap_shift_;
-    }
+    year = first_year_ + counter_.count(time, lines_of_day_);
+  } else if (anchors_.size() < kMostAnchors) {
+    anchors_.push_back({counter_.step_of(time), time.year});
   }
+  lines_of_day_ = 0;
   day_seconds_ = days_from_civil(year, time.month, time.day) * kSecondsPerDay;
 }
 
@@ -70,7 +83,6 @@ ResolvedTime LogClock::resolve_near_change(int64_t local, ResolvedTime result) {
   const ZoneInfo::Local found = zone_->to_utc(local);
   steady_ = zone_->steady_local_at(found.seconds);
   result.seconds = found.seconds;
-  result.ambiguous = found.kind != ZoneInfo::Local::Kind::kOnce;
   if (found.kind == ZoneInfo::Local::Kind::kTwice && found.seconds + kDisorder < last_seconds_) {
     result.seconds = found.second_reading;
   }

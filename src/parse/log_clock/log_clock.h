@@ -8,8 +8,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/certainty.h"
+#include "parse/log_clock/first_year.h"
 #include "parse/log_clock/year_counter.h"
 #include "parse/log_time/log_time.h"
 #include "parse/zone_info/zone_info.h"
@@ -20,7 +22,6 @@ struct ResolvedTime {
   int64_t seconds = 0;  ///< Unix time; a leap second counts as the second behind it
   int32_t nanosecond = 0;
   base::Certainty certainty = base::Certainty::kExact;
-  bool ambiguous = false;  ///< a local time that occurred twice, or was skipped
 };
 
 class LogClock {
@@ -33,12 +34,13 @@ class LogClock {
            base::Certainty zone_certainty = base::Certainty::kAssumedZone);
   LogClock(ZoneInfo&&, int32_t, base::Certainty = {}, base::Certainty = {}) = delete;
 
-  /// The next time of the log. A year-less 29 February in a year that has none moves this and all
-  /// that follow on to the next leap year; infer_first_year() chooses a year where that is not
-  /// needed.
+  /// When the log's last line was written at the latest (Unix time): find_first_year() wants it.
+  void expect_end(int64_t not_after);
+  /// The next time of the log. A year-less 29 February in a year that has none is read as 1 March.
   ResolvedTime resolve(const LogTime& time);
-  /// Years from the first year-less line to the last one seen.
-  int32_t year_steps() const { return counter_.span().year_steps + leap_shift_; }
+  /// After the last time: the first year that agrees best with all that was seen. When it is not
+  /// the one that this clock began with, the log is to be read again.
+  FirstYear find_first_year() const;
 
  private:
   void change_day(const LogTime& time);
@@ -48,9 +50,11 @@ class LogClock {
   int64_t first_year_;
   base::Certainty year_certainty_;
   base::Certainty zone_certainty_;
-  int32_t leap_shift_ = 0;
   YearCounter counter_;
+  int64_t not_after_ = INT64_MAX;
+  std::vector<YearAnchor> anchors_;
 
+  int64_t lines_of_day_ = 0;
   uint64_t day_key_ = 0;     ///< year, month and day of the time before, as they were told
   int64_t day_seconds_ = 0;  ///< local seconds of that day's begin
   ZoneInfo::Span steady_{0, 0, 0};
