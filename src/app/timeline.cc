@@ -2,10 +2,15 @@
 #include "app/timeline.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
 #include <tuple>
+#include <vector>
 
 #include "app/timeline_events.h"
 #include "fmt/format.h"
+#include "model/tables/coverage.h"
 #include "render/brief.h"
 #include "render/gaps.h"
 #include "render/timeline.h"
@@ -44,6 +49,11 @@ collect::Wanted wanted_by(const EventFilter& filter, const TimelineOptions& opti
   add("logins", "lastlog");
   add("histories", "shell_history");
   add("processes", "processes");
+  if (options.observe.save_dir) {
+    // A timeline of the case has these for the lines that it does not keep.
+    add("logs", "auth_events");
+    add("logs", "events");
+  }
   return wanted;
 }
 
@@ -160,6 +170,29 @@ Result<void> print_all(const model::Facts& facts, collect::logs::LineTexts* line
   return print_events(std::move(places), facts, lines, options, outcome);
 }
 
+// The collector of logs and the index of lines look for logs each on their own, and the index tells
+// each part of a file: one log is one source, with the first thing that was wrong with it.
+void unite_logs(const collect::logs::LineIndex& index, model::Facts& facts) {
+  std::map<std::string_view, std::string_view> logs;
+  for (size_t i = 0; i < index.paths.size(); ++i) {
+    logs.emplace(index.paths[i], index.sources[i]);
+  }
+  std::map<std::string, size_t, std::less<>> places;
+  std::vector<model::Coverage> united;
+  for (model::Coverage& row : facts.rows<model::Coverage>()) {
+    const auto log = logs.find(row.subject);
+    const std::string_view source = log == logs.end() ? row.subject : log->second;
+    const auto [place, is_new] = row.area == "logs" ? places.emplace(source, united.size())
+                                                    : std::pair(places.end(), true);
+    if (is_new) {
+      united.push_back(std::move(row));
+    } else if (united[place->second].status == "complete") {
+      united[place->second] = std::move(row);
+    }
+  }
+  facts.rows<model::Coverage>() = std::move(united);
+}
+
 // What is not in the timeline because it could not be read: an order of events does not show it.
 void say_gaps(const Observation& observation, const TimelineOptions& options) {
   const model::Judgement judgement;
@@ -190,6 +223,7 @@ Result<TimelineOutcome> run_timeline(const TimelineOptions& options, Progress& p
         return filter.text(path, text);
       };
       index = collect::logs::index_lines(context, window);
+      unite_logs(index, context.facts);
     }
     read_logs = !index.paths.empty();
     progress.wipe();

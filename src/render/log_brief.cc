@@ -494,8 +494,7 @@ class Briefing {
         group.first_of_address = login.first_of_address;
         group.failures_before = login.failures_before;
         // An office's own network holds many people: its failures say nothing of one address.
-        group.network_failures_before =
-            login.scope == "public" ? login.network_failures_before : 0;
+        group.network_failures_before = login.scope == "public" ? login.network_failures_before : 0;
         groups.push_back(std::move(group));
       }
       ++groups[place->second].count;

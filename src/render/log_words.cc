@@ -80,6 +80,10 @@ constexpr Phrase kAnomalies[] = {
     {"journal_unlisted", "{5} holds {1} {1:entry|entries} that journalctl does not show",
      "{5} に journalctl が表示しない記録が{1}件"},
     {"journal_disagrees", "{5}: {4}", "{5} のヘッダーの件数が実際と異なる"},
+    {"imitated_line",
+     "{1} {1:line|lines} of {5} {1:imitates|imitate} the server's own words; who sent them may be "
+     "another than it seems",
+     "{5} にサーバーの記録を装った行が{1}件（送信元は見かけと異なる可能性あり）"},
 };
 
 template <size_t kCount>

@@ -309,6 +309,11 @@ class LogsScreen {
         odd.push_back(&anomaly);
       }
     }
+    // Any visitor can have these: they neither stand in front of what was erased nor are it.
+    const auto imitated = std::stable_partition(
+        odd.begin(), odd.end(),
+        [](const model::LogAnomaly* anomaly) { return anomaly->kind != "imitated_line"; });
+    const bool any_missing = imitated != odd.begin();
     const size_t most = full_ ? kManyAnomalies : kFewAnomalies;
     for (size_t i = 0; i < std::min(odd.size(), most); ++i) {
       std::string line = anomaly_words(*odd[i], screen_.language());
@@ -321,7 +326,7 @@ class LogsScreen {
       screen_.text(screen_.say(Word::kAndMore, {number(static_cast<int64_t>(odd.size() - most))}),
                    2, Paint::kDim);
     }
-    if (odd.empty()) {
+    if (!any_missing) {
       const auto& findings = report_.judgement->findings;
       const Word none = brief_.asked.since || brief_.asked.until ? Word::kLogsMissingNoneAsked
                         : std::any_of(findings.begin(), findings.end(), stands_out)

@@ -333,6 +333,18 @@ TEST_F(Timeline, LogThatCouldNotBeReadInFullIsToldBesideTheTimeline) {
   EXPECT_EQ(timeline({"--only", "logs", "--quiet"}).err, "");
 }
 
+// Two readers look for logs here: one for logins, one for lines. A log is one source for both.
+TEST_F(Timeline, LogThatTwoReadersCouldNotReadIsCountedOnce) {
+  ASSERT_EQ(mkfifo((root() + "/var/log/pipe.log").c_str(), 0600), 0);
+  const ProgramResult result = timeline({"--only", "logs", "--only", "logins"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_TRUE(holds(result.err, "genba: 1 of ")) << result.err;
+  Scratch place;
+  const ProgramResult saved =
+      timeline({"--only", "logs", "--only", "logins", "--save", place.at("case")});
+  EXPECT_TRUE(holds(saved.err, "genba: 1 of ")) << saved.err;
+}
+
 // --- mistakes -----------------------------------------------------------------------------------
 
 TEST_F(Timeline, MistakesGetOneLineWithAHint) {
@@ -423,6 +435,16 @@ TEST_F(Timeline, CaseHoldsTheEventsThatLogsWereReadFor) {
   EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](const std::string& event) {
     return event.starts_with("login ");
   })) << testing::PrintToString(found);
+}
+
+// The lines are not in it, but what was recognised in them is.
+TEST_F(Timeline, CaseThatATimelineSavedHoldsEventsOfLogsToo) {
+  Scratch place;
+  const std::string dir = place.at("case");
+  ASSERT_EQ(timeline({"--save", dir}).status, 0);
+  const ProgramResult result =
+      run_genba({"timeline", "--case", dir, "--json", "--only", "logs", "--since", "2026-11-20"});
+  EXPECT_TRUE(holds(result.out, R"("what":"accepted")")) << result.out;
 }
 
 TEST(TimelineLive, NewestProcessesOfTheRunningSystem) {

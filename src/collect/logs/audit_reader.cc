@@ -94,9 +94,9 @@ class AuditReader final : public LineReader {
            std::to_string(untold) + " more oddities in the order of its records are not listed"});
     }
     if (const uint64_t unwatched = joiner_.order().unwatched_records(); unwatched > 0) {
-      context_.facts.notes.push_back(
-          {std::string(context_.path), 0, 0,
-           "the order of " + std::to_string(unwatched) + " records was not watched: too many nodes"});
+      context_.facts.notes.push_back({std::string(context_.path), 0, 0,
+                                      "the order of " + std::to_string(unwatched) +
+                                          " records was not watched: too many nodes"});
     }
     for (const base::Note& note : joiner_.notes()) {
       context_.facts.notes.push_back(note);

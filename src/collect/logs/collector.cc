@@ -2,7 +2,8 @@
 //
 // What do the logs tell? Finds them, plans their reading, reads their parts side by side and puts
 // together what they say. The default triage gives it a second, newest first; what was not reached
-// is coverage. Covered by logs_test.cc and bench/logs_bench.cc.
+// is coverage. Whoever asks only for login records (`last`, `lastlog`) gets these, and the text
+// logs stay unread. Covered by logs_test.cc and bench/logs_bench.cc.
 #include "collect/collector.h"
 
 #include <algorithm>
@@ -81,10 +82,36 @@ std::map<int64_t, std::string> usernames(const model::Facts& facts) {
   return names;
 }
 
+bool is_of_records(const model::TableInfo* table) {
+  return table == &model::tables::last() || table == &model::tables::lastlog();
+}
+
+// Whether nothing is asked but what wtmp, lastlog and the databases in their place hold: no line
+// of a text log, no journal and no btmp adds to that.
+bool wants_records_only(const Context& context) {
+  const auto provides = collector().provides;
+  return std::none_of(provides.begin(), provides.end(), [&](const model::TableInfo* table) {
+    return !is_of_records(table) && context.wanted.wants(*table);
+  });
+}
+
+// One that could not be opened may be any.
+bool may_hold_records(const LogSet& set) {
+  return std::any_of(set.files.begin(), set.files.end(), [](const LogFile& file) {
+    return file.error || file.format == LogFormat::kUtmp || file.format == LogFormat::kLastlog ||
+           file.format == LogFormat::kLastlog2 || file.format == LogFormat::kWtmpdb;
+  });
+}
+
 void collect(Context& context) {
   const parse::ZoneInfo zone = read_zone(context);
   const auto deadline = deadline_of(context);
-  const Plan plan = make_plan(context.host, find_logs(context), zone);
+  const bool records_only = wants_records_only(context);
+  std::vector<LogSet> sets = find_logs(context);
+  if (records_only) {
+    std::erase_if(sets, [](const LogSet& set) { return !may_hold_records(set); });
+  }
+  const Plan plan = make_plan(context.host, std::move(sets), zone);
   const auto names = usernames(context.facts);
   const Surroundings surroundings{context.host, zone, names, deadline};
   Merge merge(plan);
@@ -118,9 +145,10 @@ void collect(Context& context) {
   work.run(context.jobs);
   free_folds.for_each([&merge](Folds& folds) { merge.take(folds); });
   merge.finish(context);
-  // Refused logs are not logs that say nothing.
-  if (saw_nothing(context.facts, "logs")) {
-    for (const model::TableInfo* table : collector().provides) {
+  // Refused logs are not logs that say nothing, and those that were left aside neither.
+  const bool nothing = saw_nothing(context.facts, "logs");
+  for (const model::TableInfo* table : collector().provides) {
+    if (nothing || (records_only && !is_of_records(table))) {
       context.facts.drop(*table);
     }
   }

@@ -109,6 +109,14 @@ std::optional<parse::LogTime> audit_time(std::string_view line) {
   return time;
 }
 
+// ProFTPD's own log has no colon behind the pid. What it sends to syslog stands among the lines of
+// others: whoever tries many names must not turn auth.log into a log of FTP.
+bool is_own_proftpd(std::string_view line) {
+  parse::FtpEvent ftp;
+  const size_t pid_end = line.find(']', line.find(" proftpd["));
+  return parse::parse_proftpd_line(line, ftp) && !line.substr(pid_end).starts_with("]:");
+}
+
 LogFormat format_of_line(std::string_view line) {
   parse::WebRequest request;
   parse::WebErrorLine error;
@@ -146,7 +154,7 @@ LogFormat format_of_line(std::string_view line) {
     return LogFormat::kWebAccess;
   }
   if (parse::parse_vsftpd_line(line, ftp) || parse::parse_xferlog_line(line, ftp) ||
-      parse::parse_proftpd_line(line, ftp)) {
+      is_own_proftpd(line)) {
     return LogFormat::kFtp;
   }
   if (parse::parse_web_error_line(line, error) && error.has_time) {

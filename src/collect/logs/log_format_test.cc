@@ -93,6 +93,21 @@ TEST(LogFormat, EachFormatsLinesTellTheirTime) {
   }
 }
 
+TEST(LogFormat, ProftpdInSyslogMakesNoLogOfFtp) {
+  EXPECT_EQ(detect_format("/var/log/proftpd/proftpd.log",
+                          "2026-11-08 03:12:09,123 web01 proftpd[24] web01 (c[192.0.2.1]): USER a: "
+                          "Login successful.\n"),
+            LogFormat::kFtp);
+  std::string head;
+  for (int i = 0; i < 20; ++i) {
+    head +=
+        "Nov  8 03:12:09 web01 proftpd[24]: web01 (c[192.0.2.1]) - USER a: no such user found from "
+        "c [192.0.2.1] to 192.0.2.2:21\n";
+  }
+  head += "Nov  8 03:12:10 web01 sshd[25]: Connection closed by 192.0.2.3 port 4022\n";
+  EXPECT_EQ(detect_format("/var/log/auth.log", head), LogFormat::kSyslog);
+}
+
 TEST(LogFormat, LinesThatContinueAnotherHaveNoTime) {
   for (const Sample& sample : kSamples) {
     EXPECT_EQ(show(time_of_line(sample.format, "    at Main.run(Main.java:3)")), "none")

@@ -339,33 +339,33 @@ void read_lastlog2(const Part& part, const Surroundings& surroundings, PartFacts
   if (!database) {
     return;
   }
-  const auto table = parse::parse_lastlog2(*database, facts.notes);
+  const auto add = [&](parse::Lastlog2Record&& record) {
+    ++facts.lines;
+    if (!record.time) {
+      return;
+    }
+    model::LastLogin row;
+    row.username = std::move(record.name);
+    row.time = record.time->time;
+    row.tty = std::move(record.tty);
+    row.host = std::move(record.remote_host);
+    row.path = part.log->path;
+    facts.lastlog.push_back(std::move(row));
+  };
+  const auto table = parse::parse_lastlog2(*database, add, facts.notes);
   if (!table) {
     facts.error = table.error();
     return;
   }
   facts.truncated = facts.truncated || !table->is_whole;
-  for (const parse::Lastlog2Record& record : table->records) {
-    ++facts.lines;
-    if (!record.time) {
-      continue;
-    }
-    model::LastLogin row;
-    row.username = record.name;
-    row.time = record.time->time;
-    row.tty = record.tty;
-    row.host = record.remote_host;
-    row.path = part.log->path;
-    facts.lastlog.push_back(std::move(row));
-  }
 }
 
 namespace {
 
-void add_wtmpdb_row(const Part& part, const parse::WtmpdbRecord& record, PartFacts& facts) {
+void add_wtmpdb_row(const Part& part, parse::WtmpdbRecord&& record, PartFacts& facts) {
   model::Last row;
-  row.username = record.user;
-  row.tty = record.tty;
+  row.username = std::move(record.user);
+  row.tty = std::move(record.tty);
   row.pid = record.pid;
   const int64_t type = record.type.value_or(0);
   const UtmpType as_utmp = type == parse::kWtmpdbBoot       ? UtmpType::kBootTime
@@ -382,7 +382,7 @@ void add_wtmpdb_row(const Part& part, const parse::WtmpdbRecord& record, PartFac
   if (record.logout) {
     row.logout_time = record.logout->time;
   }
-  row.host = record.remote_host;
+  row.host = std::move(record.remote_host);
   row.source = part.source;
   row.path = part.log->path;
   row.record = record.id;
@@ -396,16 +396,16 @@ void read_wtmpdb(const Part& part, const Surroundings& surroundings, PartFacts& 
   if (!database) {
     return;
   }
-  const auto table = parse::parse_wtmpdb(*database, facts.notes);
+  const auto add = [&](parse::WtmpdbRecord&& record) {
+    ++facts.lines;
+    add_wtmpdb_row(part, std::move(record), facts);
+  };
+  const auto table = parse::parse_wtmpdb(*database, add, facts.notes);
   if (!table) {
     facts.error = table.error();
     return;
   }
   facts.truncated = facts.truncated || !table->is_whole;
-  for (const parse::WtmpdbRecord& record : table->records) {
-    ++facts.lines;
-    add_wtmpdb_row(part, record, facts);
-  }
   facts.keep_last();
   for (const parse::IdHole& hole : table->holes) {
     if (hole.from == 1 || !table->is_whole) {

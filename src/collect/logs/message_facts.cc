@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "parse/auth_message/auth_message.h"
+#include "parse/ftp_log/ftp_log.h"
 #include "parse/system_message/system_message.h"
 
 namespace genba::collect::logs {
@@ -188,6 +189,53 @@ void add_system(const Message& message, const SystemMessage& system, PartFacts& 
   facts.events.fold(key_of(action, same, message.source), std::move(row));
 }
 
+// FTP servers that log by syslog; vsftpd's logins are told by auth_message.
+bool parse_ftp(const Message& message, parse::FtpEvent& ftp) {
+  if (message.program == "pure-ftpd") {
+    return parse::parse_pureftpd_message(message.text, ftp);
+  }
+  return message.program == "proftpd" && parse::parse_proftpd_message(message.text, ftp);
+}
+
+void add_ftp(const Message& message, const parse::FtpEvent& ftp, PartFacts& facts,
+             Attempts& attempts) {
+  switch (ftp.kind) {
+    case parse::FtpEventKind::kLogin:
+    case parse::FtpEventKind::kLoginFailed: {
+      AuthMessage auth;
+      auth.outcome =
+          ftp.kind == parse::FtpEventKind::kLogin ? AuthOutcome::kAccepted : AuthOutcome::kFailed;
+      auth.user = ftp.user;
+      auth.address = ftp.address;
+      auth.method = "ftp";
+      add_auth(message, auth, facts, attempts);
+      return;
+    }
+    case parse::FtpEventKind::kUpload:
+    case parse::FtpEventKind::kDelete: {
+      model::Event row;
+      put_place(message, row);
+      row.path = message.path;
+      row.offset = message.offset;
+      row.kind = "log";
+      row.action = ftp.kind == parse::FtpEventKind::kUpload ? "ftp_upload" : "ftp_delete";
+      row.program = text_of(message.program);
+      row.comm = text_of(message.comm);
+      row.username = text_of(ftp.user);
+      row.address = text_of(ftp.address);
+      row.pid = number_of(message.pid);
+      row.subject = text_of(ftp.path);
+      row.count = message.repeats;
+      row.message = message.text.substr(0, kTextBytes);
+      facts.events.add(std::move(row));
+      return;
+    }
+    case parse::FtpEventKind::kDownload:
+    case parse::FtpEventKind::kConnect:
+    case parse::FtpEventKind::kOther: return;
+  }
+}
+
 }  // namespace
 
 bool add_message(const Message& message, PartFacts& facts, Attempts& attempts) {
@@ -199,6 +247,11 @@ bool add_message(const Message& message, PartFacts& facts, Attempts& attempts) {
   SystemMessage system;
   if (parse::parse_system_message(message.program, message.text, system)) {
     add_system(message, system, facts);
+    return true;
+  }
+  parse::FtpEvent ftp;
+  if (parse_ftp(message, ftp)) {
+    add_ftp(message, ftp, facts, attempts);
     return true;
   }
   return false;

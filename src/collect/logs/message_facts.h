@@ -3,7 +3,7 @@
 // Facts from what a program said, whether a text log or the journal carried it: logins and changes
 // of accounts become auth_events (failures with an address are folded), the rest that matters
 // becomes events. What cron and user managers open and close all day is left out.
-// Covered by logs_test.cc.
+// Covered by message_facts_test.cc and logs_test.cc.
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "collect/logs/imitations.h"
 #include "collect/logs/line_reader.h"
 #include "parse/fail2ban_log/fail2ban_log.h"
 #include "parse/ftp_log/ftp_log.h"
@@ -69,7 +70,7 @@ class PackageReader final : public LineReader {
 
 class FtpReader final : public LineReader {
  public:
-  explicit FtpReader(LineContext& context) : context_(context) {}
+  explicit FtpReader(LineContext& context) : context_(context), imitations_(context) {}
 
   void read(const parse::LogLine& line) override {
     parse::FtpEvent ftp;
@@ -78,6 +79,9 @@ class FtpReader final : public LineReader {
       return;
     }
     const base::Timestamp time = context_.time_of(ftp.time, line);
+    if (ftp.ambiguous) {
+      imitations_.add(line, time);
+    }
     switch (ftp.kind) {
       case parse::FtpEventKind::kLoginFailed: add_failure(ftp, time, line); break;
       case parse::FtpEventKind::kLogin: add_login(ftp, time, line); break;
@@ -88,6 +92,7 @@ class FtpReader final : public LineReader {
       case parse::FtpEventKind::kOther: break;
     }
   }
+  void end() override { imitations_.end(); }
 
  private:
   void add_failure(const parse::FtpEvent& ftp, base::Timestamp time, const parse::LogLine& line) {
@@ -137,6 +142,7 @@ class FtpReader final : public LineReader {
   }
 
   LineContext& context_;
+  Imitations imitations_;
 };
 
 class Fail2banReader final : public LineReader {

@@ -83,9 +83,9 @@ TEST(RhythmSum, CountsTheLinesOfAllLogs) {
   sum.add(Rhythm());
   sum.add(some);
   sum.settle();
-  const std::pair<int64_t, int64_t> kStretches[] = {
-      {3600, 7200}, {-5000, 100}, {100, 200}, {-9000, 90'000}, {7200, 3600}, {90'000, 99'000}};
-  for (const auto& [from, to] : kStretches) {
+  const std::pair<int64_t, int64_t> stretches[] = {{3600, 7200},    {-5000, 100}, {100, 200},
+                                                   {-9000, 90'000}, {7200, 3600}, {90'000, 99'000}};
+  for (const auto& [from, to] : stretches) {
     EXPECT_EQ(sum.lines_within(from, to), ten.lines_within(from, to) + some.lines_within(from, to));
   }
   EXPECT_EQ(RhythmSum().lines_within(0, 90'000), 0);

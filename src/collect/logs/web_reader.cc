@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "collect/logs/imitations.h"
 #include "collect/logs/line_reader.h"
 #include "parse/docker_json_log/docker_json_log.h"
 #include "parse/web_access/web_access.h"
@@ -60,7 +61,7 @@ std::string_view action_of(const parse::WebErrorLine& line) {
 
 class WebErrorReader final : public LineReader {
  public:
-  explicit WebErrorReader(LineContext& context) : context_(context) {}
+  explicit WebErrorReader(LineContext& context) : context_(context), imitations_(context) {}
 
   void read(const parse::LogLine& line) override {
     parse::WebErrorLine error;
@@ -69,6 +70,9 @@ class WebErrorReader final : public LineReader {
     }
     if (error.has_time) {
       last_time_ = context_.time_of(error.time, line);
+    }
+    if (error.repeated_marks) {
+      imitations_.add(line, last_time_);
     }
     const std::string_view action = action_of(error);
     if (action.empty() || !last_time_) {
@@ -98,9 +102,11 @@ class WebErrorReader final : public LineReader {
       context_.facts.events.add(std::move(row));
     }
   }
+  void end() override { imitations_.end(); }
 
  private:
   LineContext& context_;
+  Imitations imitations_;
   std::optional<base::Timestamp> last_time_;
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What is odd about the logs themselves? Silences against the log's own rhythm, holes in numbers
-// that only rise, times that go back, runs of NULs, records that were wiped. Facts only: an idle
-// night and a cleaned log can look alike, and rules weigh them.
+// that only rise, times that go back, runs of NULs, records that were wiped, lines into which a
+// visitor wrote the server's own words. Facts only: an idle night and a cleaned log can look alike,
+// and rules weigh them.
 #pragma once
 
 #include <cstdint>
@@ -38,11 +39,14 @@ struct TableOf<LogAnomaly> {
           "kind",
           "silence, nul_run, time_back, serial_hole, record_hole, wiped_records, "
           "missing_rotation, time_conflict, year_unclear, journal_changed, journal_unlisted, "
-          "journal_disagrees."),
-      column<&LogAnomaly::from_time>("from_time", "The last time before it."),
-      column<&LogAnomaly::to_time>("to_time", "The first time after it."),
-      column<&LogAnomaly::count>(
-          "count", "How much: seconds of a silence, records of a hole, bytes of damage."),
+          "journal_disagrees, imitated_line."),
+      column<&LogAnomaly::from_time>(
+          "from_time", "The last time before it; of imitated lines, the first of theirs."),
+      column<&LogAnomaly::to_time>(
+          "to_time", "The first time after it; of imitated lines, the last of theirs."),
+      column<&LogAnomaly::count>("count",
+                                 "How much: seconds of a silence, records of a hole, bytes of "
+                                 "damage, imitated lines."),
       column<&LogAnomaly::usual>(
           "usual", "Of a silence: the longest that is usual for this log, in seconds."),
       column<&LogAnomaly::others>("others", "Of a silence: lines of other logs within it."),

@@ -187,10 +187,51 @@ TEST(SudoMessage, Refusals) {
             "sudo_refused|a|root||-1||command not allowed");
   EXPECT_EQ(brief("sudo", "a : a password is required ; PWD=/ ; USER=root ; COMMAND=/bin/su"),
             "sudo_refused|a|root||-1||a password is required");
-  EXPECT_FALSE(knows("sudo", "a : unable to resolve host x ; TTY=pts/0 ; PWD=/ ; USER=root"));
+  EXPECT_EQ(read("sudo", "a : (command continued) rest ; USER=b").command, "rest ; USER=b");
+}
+
+TEST(SudoMessage, EveryRefusalOfItsSourceIsOne) {
+  constexpr std::string_view kFields =
+      " ; HOST=web1 ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/su";
+  for (const std::string_view reason :
+       {"user NOT in sudoers", "user NOT authorized on host", "command not allowed",
+        "setid command rejected in intercept mode", "a password is required",
+        "1 incorrect password attempt", "user not allowed to preserve the environment",
+        "user not allowed to change root directory to /srv",
+        "sorry, you are not allowed to set the following environment variables: LD_PRELOAD",
+        "no tty", "account validation failure, is your account locked?",
+        "PAM account management error: Permission denied"}) {
+    const std::string line = "a : " + std::string(reason) + std::string(kFields);
+    const AuthMessage out = read("sudo", line);
+    EXPECT_EQ(out.outcome, AuthOutcome::kSudoRefused) << reason;
+    EXPECT_EQ(out.detail, reason);
+    EXPECT_EQ(out.count, 1);
+  }
+}
+
+TEST(SudoMessage, WarningsAndErrorsOfItsOwnAreNoRefusals) {
+  constexpr std::string_view kFields = " ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls";
+  for (const std::string_view reason :
+       {"unable to resolve host web1: Temporary failure in name resolution",
+        "problem with defaults entries", "unknown defaults entry \"x\"",
+        "/etc/sudoers.d/x: syntax error near line 3", "unable to open /run/sudo/ts/a",
+        "unable to get defaults from sssd", "timestamp too far in the future: Nov  8 03:12:09 2026",
+        "PAM authentication error: Module is unknown", "unknown user: b", "0 incorrect password",
+        "7 items"}) {
+    const std::string line = "a : " + std::string(reason) + std::string(kFields);
+    EXPECT_FALSE(knows("sudo", line)) << reason;
+  }
+  EXPECT_FALSE(
+      knows("sudo", "a : problem with defaults entries ; TTY=pts/0 ; PWD=/ ; USER=root ;"));
+  EXPECT_FALSE(knows("sudo", "unable to resolve host web1"));
   EXPECT_FALSE(knows("sudo", "unable to open /run/x"));
   EXPECT_FALSE(knows("sudo", "a : problem"));
-  EXPECT_EQ(read("sudo", "a : (command continued) rest ; USER=b").command, "rest ; USER=b");
+}
+
+TEST(SudoMessage, PamUnderItsNameIsNoRefusal) {
+  EXPECT_FALSE(knows("sudo", "pam_unix(sudo:auth): conversation failed"));
+  EXPECT_EQ(read("sudo", "pam_unix(sudo:auth): auth could not identify password for [a]").outcome,
+            AuthOutcome::kFailed);
 }
 
 TEST(SuMessage, BothFamilies) {

@@ -4,9 +4,13 @@
 // are accounts of the machine, so names are honest; working directories, terminals and commands
 // are not. Where fields stand in a row (sudo, pkexec) the first of each counts and the command is
 // all the rest: a directory named "x ; USER=… ; COMMAND=…" can move the true target into the
-// command, but never hide it. Source: eventlog.c and logging.c of sudo, su-common.c of util-linux,
-// su.c of shadow, doas.c of opendoas, pkexec.c and polkitbackend of polkit. Covered by
+// command, but never hide it. Where it does not hold: a refusal in the words of sudoers' own
+// authfail_message, or in a language set by sudoers_locale, is not known as one. Source:
+// eventlog.c, logging.c, sudoers.c and auth/pam.c of sudo, sudoers(5) "LOG FORMAT", su-common.c of
+// util-linux, su.c of shadow, doas.c of opendoas, pkexec.c and polkitbackend of polkit. Covered by
 // auth_message_test.cc.
+#include <algorithm>
+
 #include "parse/auth_message/message_scan.h"
 #include "parse/auth_message/readers.h"
 
@@ -64,17 +68,39 @@ bool set_sudo_field(std::string_view field, AuthMessage& out) {
   return true;
 }
 
-/// Warnings that sudo logs in the shape of a refusal before it goes on.
-bool is_sudo_warning(std::string_view reason) {
-  return reason.starts_with("unable to resolve host") ||
-         reason.starts_with("problem with defaults entries") ||
-         reason.starts_with("unknown defaults entry");
-}
+/// How the reasons begin for which sudo turns a user away. Warnings, after which it goes on, and
+/// errors of its own (a host that does not resolve, damaged sudoers, a timestamp from the future)
+/// stand in the same place; they are too many to list, so what is not here is none.
+constexpr std::string_view kSudoRefusals[] = {
+    "user NOT in sudoers",
+    "user NOT authorized on host",
+    "command not allowed",
+    "setid command rejected",
+    "a password is required",
+    "user not allowed to ",            // preserve the environment, change the root directory …
+    "sorry, you are not allowed to ",  // set these environment variables
+    "sorry, you must have a tty",      // before 1.8
+    "no tty",
+    "account validation failure",
+    "Account or password is expired",
+    "Account expired or PAM config lacks",
+    "Password expired",
+    "PAM account management error",
+};
 
-/// "3 incorrect password attempts".
+/// "3 incorrect password attempts"; 0 when the reason is another.
 int32_t count_attempts(std::string_view reason) {
   const auto count = base::parse_prefix<int32_t>(reason);
-  return count && *count > 0 && reason.starts_with(" incorrect password") ? *count : 1;
+  return count && *count > 0 && reason.starts_with(" incorrect password attempt") ? *count : 0;
+}
+
+bool is_sudo_refusal(std::string_view reason) {
+  for (const std::string_view refusal : kSudoRefusals) {
+    if (reason.starts_with(refusal)) {
+      return true;
+    }
+  }
+  return count_attempts(reason) > 0;
 }
 
 /// "TARGET) U on TTY" behind "(to ".
@@ -175,11 +201,11 @@ bool read_sudo(std::string_view message, AuthMessage& out) {
       out.detail = field;  // a reason stands before all fields
     }
   }
-  if (!known || is_sudo_warning(out.detail)) {
+  if (!known || (!out.detail.empty() && !is_sudo_refusal(out.detail))) {
     return false;
   }
   out.outcome = out.detail.empty() ? AuthOutcome::kSudo : AuthOutcome::kSudoRefused;
-  out.count = count_attempts(out.detail);
+  out.count = std::max(count_attempts(out.detail), 1);
   return true;
 }
 

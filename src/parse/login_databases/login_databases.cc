@@ -134,25 +134,29 @@ void drop_notes_of_versions(std::vector<base::Note>& notes, size_t from) {
 
 }  // namespace
 
-base::Result<WtmpdbTable> parse_wtmpdb(std::string_view database, std::vector<base::Note>& notes) {
+base::Result<WtmpdbTable> parse_wtmpdb(std::string_view database,
+                                       const std::function<void(WtmpdbRecord&&)>& row,
+                                       std::vector<base::Note>& notes) {
   static constexpr std::array<std::string_view, 10> kColumns = {
       "rowid", "ID", "Type", "User", "Login", "Logout", "TTY", "RemoteHost", "Service", "PID"};
   WtmpdbTable table;
   std::vector<base::Note> wrong;
   Fields fields("wtmpdb", wrong);
   int64_t before = 0;
+  size_t rows = 0;
   const size_t notes_before = notes.size();
-  const auto keep = [&](std::span<const SqliteCell> row) {
-    if (table.records.size() == kMaxLoginRows) {
+  const auto give = [&](std::span<const SqliteCell> cells) {
+    if (rows++ == kMaxLoginRows) {
       note_too_many("wtmpdb", "rows", wrong);
       return false;
     }
-    table.records.push_back(wtmpdb_record(row, fields));
-    add_hole(table.holes, before, table.records.back().id);
-    before = std::max(before, table.records.back().id);
+    WtmpdbRecord record = wtmpdb_record(cells, fields);
+    add_hole(table.holes, before, record.id);
+    before = std::max(before, record.id);
+    row(std::move(record));
     return true;
   };
-  const auto result = read_sqlite_table(database, "wtmp", kColumns, keep, notes);
+  const auto result = read_sqlite_table(database, "wtmp", kColumns, give, notes);
   drop_notes_of_versions(notes, notes_before);
   if (!result) {
     return base::fail(result.error());
@@ -168,27 +172,29 @@ base::Result<WtmpdbTable> parse_wtmpdb(std::string_view database, std::vector<ba
 }
 
 base::Result<Lastlog2Table> parse_lastlog2(std::string_view database,
+                                           const std::function<void(Lastlog2Record&&)>& row,
                                            std::vector<base::Note>& notes) {
   static constexpr std::array<std::string_view, 6> kColumns = {"rowid", "Name",       "Time",
                                                                "TTY",   "RemoteHost", "Service"};
   Lastlog2Table table;
   std::vector<base::Note> wrong;
   Fields fields("lastlog2", wrong);
-  const auto keep = [&](std::span<const SqliteCell> row) {
-    if (table.records.size() == kMaxLoginRows) {
+  size_t rows = 0;
+  const auto give = [&](std::span<const SqliteCell> cells) {
+    if (rows++ == kMaxLoginRows) {
       note_too_many("lastlog2", "rows", wrong);
       return false;
     }
-    fields.begin_row(row[0].integer);
+    fields.begin_row(cells[0].integer);
     // lastlog2 shows 0 as "never logged in".
-    const bool is_never = row[2].type == SqliteType::kInteger && row[2].integer == 0;
-    table.records.push_back({fields.text(row[1], "Name"),
-                             is_never ? std::nullopt : fields.time(row[2], "Time", Unit::kSeconds),
-                             fields.text(row[3], "TTY"), fields.text(row[4], "RemoteHost"),
-                             fields.text(row[5], "Service")});
+    const bool is_never = cells[2].type == SqliteType::kInteger && cells[2].integer == 0;
+    row({fields.text(cells[1], "Name"),
+         is_never ? std::nullopt : fields.time(cells[2], "Time", Unit::kSeconds),
+         fields.text(cells[3], "TTY"), fields.text(cells[4], "RemoteHost"),
+         fields.text(cells[5], "Service")});
     return true;
   };
-  const auto result = read_sqlite_table(database, "Lastlog2", kColumns, keep, notes);
+  const auto result = read_sqlite_table(database, "Lastlog2", kColumns, give, notes);
   if (!result) {
     return base::fail(result.error());
   }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +23,7 @@
 
 namespace genba::parse {
 
-/// Rows kept of one database, and holes between them; the rest becomes a note.
+/// Rows read of one database, and holes kept between them; the rest becomes a note.
 inline constexpr size_t kMaxLoginRows = 1'000'000;
 inline constexpr size_t kMaxIdHoles = 1000;
 
@@ -62,9 +63,9 @@ struct WtmpdbRecord {
   std::optional<int64_t> pid;  ///< only in the first versions
 };
 
+/// What a database says beside its rows.
 struct WtmpdbTable {
-  std::vector<WtmpdbRecord> records;  ///< in the order of id
-  std::vector<IdHole> holes;          ///< below the highest id; the first may begin at 1 (rotation)
+  std::vector<IdHole> holes;  ///< below the highest id; the first may begin at 1 (rotation)
   /// False when rows may be missing through damage: then holes may be damage too.
   bool is_whole = true;
 };
@@ -78,16 +79,20 @@ struct Lastlog2Record {
   std::optional<std::string> service;
 };
 
+/// The same of lastlog2.
 struct Lastlog2Table {
-  std::vector<Lastlog2Record> records;
   bool is_whole = true;
 };
 
-/// The rows of a wtmpdb database; errors as read_sqlite_table's.
-base::Result<WtmpdbTable> parse_wtmpdb(std::string_view database, std::vector<base::Note>& notes);
+/// Calls `row` for each row of a wtmpdb database, in the order of id: none is kept here. Errors as
+/// read_sqlite_table's, before the first row.
+base::Result<WtmpdbTable> parse_wtmpdb(std::string_view database,
+                                       const std::function<void(WtmpdbRecord&&)>& row,
+                                       std::vector<base::Note>& notes);
 
-/// The rows of a lastlog2 database; errors as read_sqlite_table's.
+/// Calls `row` for each row of a lastlog2 database; errors as read_sqlite_table's.
 base::Result<Lastlog2Table> parse_lastlog2(std::string_view database,
+                                           const std::function<void(Lastlog2Record&&)>& row,
                                            std::vector<base::Note>& notes);
 
 }  // namespace genba::parse

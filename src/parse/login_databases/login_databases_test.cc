@@ -36,6 +36,36 @@ std::string database_of(const std::string& sql) {
   return result;
 }
 
+// A table with its rows.
+template <class Table, class Record>
+struct Read : Table {
+  std::vector<Record> records;
+};
+
+base::Result<Read<WtmpdbTable, WtmpdbRecord>> read_wtmpdb(const std::string& database,
+                                                          std::vector<base::Note>& notes) {
+  Read<WtmpdbTable, WtmpdbRecord> read;
+  auto table = parse_wtmpdb(
+      database, [&](WtmpdbRecord&& record) { read.records.push_back(std::move(record)); }, notes);
+  if (!table) {
+    return base::fail(table.error());
+  }
+  static_cast<WtmpdbTable&>(read) = *std::move(table);
+  return read;
+}
+
+base::Result<Read<Lastlog2Table, Lastlog2Record>> read_lastlog2(const std::string& database,
+                                                                std::vector<base::Note>& notes) {
+  Read<Lastlog2Table, Lastlog2Record> read;
+  const auto table = parse_lastlog2(
+      database, [&](Lastlog2Record&& record) { read.records.push_back(std::move(record)); }, notes);
+  if (!table) {
+    return base::fail(table.error());
+  }
+  static_cast<Lastlog2Table&>(read) = *table;
+  return read;
+}
+
 std::vector<std::string> reasons(const std::vector<base::Note>& notes) {
   std::vector<std::string> all;
   for (const auto& note : notes) {
@@ -46,7 +76,7 @@ std::vector<std::string> reasons(const std::vector<base::Note>& notes) {
 
 TEST(Wtmpdb, EveryFieldIsTaken) {
   std::vector<base::Note> notes;
-  const auto table = parse_wtmpdb(
+  const auto table = read_wtmpdb(
       database_of(std::string(kWtmp) +
                   "INSERT INTO wtmp VALUES(1, 1, 'reboot', 1788249600000000, NULL, '~', "
                   "'6.12.48+deb13-amd64', NULL), (2, 3, 'alice', 1788249700123456, "
@@ -80,7 +110,7 @@ TEST(Wtmpdb, EveryFieldIsTaken) {
 
 TEST(Wtmpdb, FirstVersionsTableIsRead) {
   std::vector<base::Note> notes;
-  const auto table = parse_wtmpdb(
+  const auto table = read_wtmpdb(
       database_of(std::string(kFirstWtmp) +
                   "INSERT INTO wtmp VALUES(3, 'alice', 4711, 1700000000000000, NULL, 'tty1', NULL, "
                   "'login')"),
@@ -100,7 +130,7 @@ TEST(Wtmpdb, DeletedRowsLeaveHoles) {
            std::to_string(1700000000000000 + i) + ");";
   }
   std::vector<base::Note> notes;
-  const auto table = parse_wtmpdb(
+  const auto table = read_wtmpdb(
       database_of(sql + "DELETE FROM wtmp WHERE ID IN (1, 2, 7, 11, 12, 13, 20)"), notes);
   ASSERT_TRUE(table);
   EXPECT_EQ(table->records.size(), 13U);
@@ -109,7 +139,7 @@ TEST(Wtmpdb, DeletedRowsLeaveHoles) {
 
 TEST(Wtmpdb, HolesAroundForgedNumbersDoNotOverflow) {
   std::vector<base::Note> notes;
-  const auto table = parse_wtmpdb(
+  const auto table = read_wtmpdb(
       database_of(std::string(kWtmp) +
                   "INSERT INTO wtmp(ID, Type, User) VALUES(-9223372036854775808, 3, 'a'), "
                   "(-5, 3, 'b'), (9223372036854775807, 3, 'c')"),
@@ -121,7 +151,7 @@ TEST(Wtmpdb, HolesAroundForgedNumbersDoNotOverflow) {
 
 TEST(Wtmpdb, HolesAreCapped) {
   std::vector<base::Note> notes;
-  const auto table = parse_wtmpdb(
+  const auto table = read_wtmpdb(
       database_of(std::string(kWtmp) +
                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
                   "INSERT INTO wtmp(ID, Type, User) SELECT 2 * i, 3, 'u' FROM n"),
@@ -134,7 +164,7 @@ TEST(Wtmpdb, HolesAreCapped) {
 
 TEST(Wtmpdb, TimesThatCannotBeAreKeptAndNoted) {
   std::vector<base::Note> notes;
-  const auto table = parse_wtmpdb(
+  const auto table = read_wtmpdb(
       database_of(std::string(kWtmp) +
                   "INSERT INTO wtmp(ID, Type, User, Login, Logout) VALUES"
                   "(1, 3, 'a', 1700000000, 1700000000000000), (2, 3, 'b', -1, NULL),"
@@ -156,7 +186,7 @@ TEST(Wtmpdb, TimesThatCannotBeAreKeptAndNoted) {
 
 TEST(Wtmpdb, ValuesOfAnotherTypeAreNoted) {
   std::vector<base::Note> notes;
-  const auto table = parse_wtmpdb(
+  const auto table = read_wtmpdb(
       database_of("CREATE TABLE wtmp(ID, Type, User, Login, Logout, TTY, RemoteHost, Service);"
                   "INSERT INTO wtmp VALUES(70, 'boot', 7, 1.5, NULL, x'ff', NULL, 'a\tb')"),
       notes);
@@ -176,7 +206,7 @@ TEST(Wtmpdb, ValuesOfAnotherTypeAreNoted) {
 
 TEST(Wtmpdb, NotesOfManyWrongRowsAreCapped) {
   std::vector<base::Note> notes;
-  const auto table = parse_wtmpdb(
+  const auto table = read_wtmpdb(
       database_of(std::string(kWtmp) +
                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) "
                   "INSERT INTO wtmp(Type, User, Login) SELECT 3, 'u', i FROM n"),
@@ -188,19 +218,18 @@ TEST(Wtmpdb, NotesOfManyWrongRowsAreCapped) {
 
 TEST(Wtmpdb, WhatIsNoneFails) {
   std::vector<base::Note> notes;
-  EXPECT_EQ(parse_wtmpdb("", notes).error().code, base::ErrorCode::kNotFound);
-  EXPECT_EQ(parse_wtmpdb("text", notes).error().code, base::ErrorCode::kWrongType);
-  EXPECT_EQ(parse_wtmpdb(database_of(kLastlog2), notes).error().code, base::ErrorCode::kNotFound);
-  EXPECT_EQ(
-      parse_wtmpdb(database_of("CREATE TABLE x(a); CREATE VIEW wtmp AS SELECT 1 AS ID"), notes)
-          .error()
-          .code,
-      base::ErrorCode::kUnsupported);
+  EXPECT_EQ(read_wtmpdb("", notes).error().code, base::ErrorCode::kNotFound);
+  EXPECT_EQ(read_wtmpdb("text", notes).error().code, base::ErrorCode::kWrongType);
+  EXPECT_EQ(read_wtmpdb(database_of(kLastlog2), notes).error().code, base::ErrorCode::kNotFound);
+  EXPECT_EQ(read_wtmpdb(database_of("CREATE TABLE x(a); CREATE VIEW wtmp AS SELECT 1 AS ID"), notes)
+                .error()
+                .code,
+            base::ErrorCode::kUnsupported);
 }
 
 TEST(Lastlog2, EveryFieldIsTakenInSeconds) {
   std::vector<base::Note> notes;
-  const auto table = parse_lastlog2(
+  const auto table = read_lastlog2(
       database_of(std::string(kLastlog2) +
                   "INSERT INTO Lastlog2 VALUES('root', 1788250000, 'tty1', NULL, 'login'),"
                   "('alice', 1788249700, 'pts/0', '192.0.2.15', 'sshd'), ('never', 0, '', '', ''), "
