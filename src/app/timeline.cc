@@ -182,8 +182,8 @@ void unite_logs(const collect::logs::LineIndex& index, model::Facts& facts) {
   for (model::Coverage& row : facts.rows<model::Coverage>()) {
     const auto log = logs.find(row.subject);
     const std::string_view source = log == logs.end() ? row.subject : log->second;
-    const auto [place, is_new] = row.area == "logs" ? places.emplace(source, united.size())
-                                                    : std::pair(places.end(), true);
+    const auto [place, is_new] =
+        row.area == "logs" ? places.emplace(source, united.size()) : std::pair(places.end(), true);
     if (is_new) {
       united.push_back(std::move(row));
     } else if (united[place->second].status == "complete") {

@@ -266,6 +266,36 @@ TEST_F(BinaryReader, Lastlog2AndWtmpdbAreDatabases) {
   EXPECT_EQ(facts_.anomalies[0].count, 4);
 }
 
+TEST_F(BinaryReader, OfALargeWtmpdbTheYoungestRowsAreKept) {
+  read("/var/lib/wtmpdb/wtmp.db",
+       database_of("CREATE TABLE wtmp(ID INTEGER PRIMARY KEY, Type INTEGER, User TEXT NOT NULL, "
+                   "Login INTEGER, Logout INTEGER, TTY TEXT, RemoteHost TEXT, Service TEXT) STRICT;"
+                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                   "320000) INSERT INTO wtmp(ID, Type, User, Login) SELECT i, 3, 'u', "
+                   "1794107529000000 + i FROM n"),
+       LogFormat::kWtmpdb);
+  EXPECT_EQ(facts_.lines, 320'000);
+  ASSERT_EQ(facts_.last.size(), PartFacts::kMostLast);
+  EXPECT_LE(facts_.last.capacity(), 2 * PartFacts::kMostLast);
+  EXPECT_EQ(facts_.last.front().record, 170'001);
+  EXPECT_EQ(facts_.last.back().record, 320'000);
+  EXPECT_EQ(facts_.last_left_out, 170'000);
+  EXPECT_TRUE(std::is_sorted(
+      facts_.last.begin(), facts_.last.end(),
+      [](const auto& left, const auto& right) { return left.record < right.record; }));
+}
+
+TEST_F(BinaryReader, Lastlog2OfMoreAccountsThanThereIsRoomForIsTold) {
+  read("/var/lib/lastlog/lastlog2.db",
+       database_of("CREATE TABLE Lastlog2(Name TEXT PRIMARY KEY, Time INTEGER, TTY TEXT, "
+                   "RemoteHost TEXT, Service TEXT);"
+                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                   "150007) INSERT INTO Lastlog2(Name, Time) SELECT 'u' || i, 1794107529 FROM n"),
+       LogFormat::kLastlog2);
+  EXPECT_EQ(facts_.lastlog.size(), PartFacts::kMostLast);
+  EXPECT_EQ(facts_.last_left_out, 7);
+}
+
 TEST_F(BinaryReader, DatabaseThatIsNoneIsAnError) {
   read("/var/lib/wtmpdb/wtmp.db", std::string("SQLite format 3\0", 16) + "nonsense",
        LogFormat::kWtmpdb);

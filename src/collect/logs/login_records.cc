@@ -88,7 +88,7 @@ class UtmpPart {
     }
     facts_.bytes = static_cast<int64_t>(offset);
     end_wiped(0);
-    facts_.keep_last();
+    facts_.settle_last();
   }
 
  private:
@@ -305,7 +305,7 @@ void read_lastlog(const Part& part, const Surroundings& surroundings, PartFacts&
     row.tty = text_of(record.line);
     row.host = text_of(record.host);
     row.path = part.log->path;
-    facts.lastlog.push_back(std::move(row));
+    facts.add_lastlog(std::move(row));
   };
   const uint64_t size = (*file)->status().size;
   std::string buffer(std::min(size, kLastlogLimit), '\0');
@@ -350,7 +350,7 @@ void read_lastlog2(const Part& part, const Surroundings& surroundings, PartFacts
     row.tty = std::move(record.tty);
     row.host = std::move(record.remote_host);
     row.path = part.log->path;
-    facts.lastlog.push_back(std::move(row));
+    facts.add_lastlog(std::move(row));
   };
   const auto table = parse::parse_lastlog2(*database, add, facts.notes);
   if (!table) {
@@ -406,7 +406,7 @@ void read_wtmpdb(const Part& part, const Surroundings& surroundings, PartFacts& 
     return;
   }
   facts.truncated = facts.truncated || !table->is_whole;
-  facts.keep_last();
+  facts.settle_last();
   for (const parse::IdHole& hole : table->holes) {
     if (hole.from == 1 || !table->is_whole) {
       continue;  // rotation takes the oldest rows away; damage takes any

@@ -109,7 +109,7 @@ struct PartFacts {
   FoldedRows<model::Event> events{kMostEvents};
   FoldedRows<model::ProcessEvent> executed{kMostExecuted};
   std::vector<model::Last> last;
-  int64_t last_left_out = 0;  ///< the oldest
+  int64_t last_left_out = 0;  ///< the oldest of `last`, and what `lastlog` had no room for
   std::vector<model::LastLogin> lastlog;
   std::vector<model::LogAnomaly> anomalies;
   int64_t lines = 0;
@@ -129,18 +129,32 @@ struct PartFacts {
       ++auth_left_out;
     }
   }
-  /// wtmp is written from the oldest to the youngest, and the youngest matter.
+  /// wtmp is written from the oldest to the youngest, and the youngest matter: of more than there
+  /// is room for, each takes the place of the oldest. Call settle_last() after the last.
   void add_last(model::Last row) {
-    if (last.size() == 2 * kMostLast) {
-      keep_last(kMostLast);
+    if (last.size() < kMostLast) {
+      last.push_back(std::move(row));
+      return;
     }
-    last.push_back(std::move(row));
+    last[oldest_last_] = std::move(row);
+    oldest_last_ = (oldest_last_ + 1) % kMostLast;
+    ++last_left_out;
   }
-  void keep_last(size_t most = kMostLast) {
-    const size_t more = last.size() - std::min(last.size(), most);
-    last.erase(last.begin(), last.begin() + static_cast<std::ptrdiff_t>(more));
-    last_left_out += static_cast<int64_t>(more);
+  void add_lastlog(model::LastLogin row) {
+    if (lastlog.size() < kMostLast) {
+      lastlog.push_back(std::move(row));
+    } else {
+      ++last_left_out;
+    }
   }
+  /// Puts the rows into the order in which they came.
+  void settle_last() {
+    std::rotate(last.begin(), last.begin() + static_cast<std::ptrdiff_t>(oldest_last_), last.end());
+    oldest_last_ = 0;
+  }
+
+ private:
+  size_t oldest_last_ = 0;  ///< where it stands, once there is no room
 };
 
 }  // namespace genba::collect::logs

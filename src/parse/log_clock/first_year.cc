@@ -106,7 +106,8 @@ FirstYear infer_first_year(const YearlessSpan& span, int64_t not_after, int64_t 
 }
 
 LogTime local_date(int64_t seconds, const ZoneInfo& zone) {
-  const int64_t local = seconds + zone.offset_at(seconds);
+  const int64_t near = std::clamp<int64_t>(seconds, 0, kYear10000);
+  const int64_t local = near + zone.offset_at(near);
   const base::Civil civil = base::to_civil(base::timestamp_from_unix(local));
   LogTime date;
   date.month = static_cast<int8_t>(civil.month);
