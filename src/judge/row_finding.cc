@@ -60,6 +60,11 @@ const std::string* text_of(const std::vector<Field>& fields, std::string_view na
   return field == nullptr ? nullptr : std::get_if<std::string>(&field->value);
 }
 
+model::Text filled(const model::Text& text, std::span<const Field> cells) {
+  return {fill_text(text.en, cells, model::Language::kEnglish),
+          fill_text(text.ja, cells, model::Language::kJapanese)};
+}
+
 /// Columns that speak to the judge are not evidence.
 bool is_for_the_judge(std::string_view column) {
   return column == "severity" || column == "confidence" || column == "view";
@@ -197,26 +202,22 @@ model::Finding RowFinder::finding_of(std::vector<Field> fields,
   for (const RuleValue& value : rule_.values) {
     words.push_back({value.name, value.value, model::ColumnType::kText});
   }
-  using model::Language;
-  finding.title = {fill_text(rule_.title.en, words, Language::kEnglish),
-                   fill_text(rule_.title.ja, words, Language::kJapanese)};
-  finding.says = {fill_text(rule_.says.en, words, Language::kEnglish),
-                  fill_text(rule_.says.ja, words, Language::kJapanese)};
+  finding.title = filled(rule_.title, words);
+  finding.says = filled(rule_.says, words);
   for (const model::Text& text : rule_.advice) {
     if (!has_cells(text.en, words)) {
       continue;
     }
-    finding.advice.push_back({fill_text(text.en, words, Language::kEnglish),
-                              fill_text(text.ja, words, Language::kJapanese)});
+    finding.advice.push_back(filled(text, words));
   }
   for (const std::string& command : rule_.next) {
-    if (auto filled = fill_command(command, words)) {
-      finding.next.push_back(*std::move(filled));
+    if (auto line = fill_command(command, words)) {
+      finding.next.push_back(*std::move(line));
     }
   }
   finding.attack = rule_.attack;
-  finding.why = rule_.why;
-  finding.benign = rule_.benign;
+  finding.why = filled(rule_.why, words);
+  finding.benign = filled(rule_.benign, words);
   set_times(fields, finding);
   finding.subjects = std::move(subjects);
   finding.id = model::finding_id(rule_.id, finding.subjects);

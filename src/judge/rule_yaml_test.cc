@@ -158,6 +158,12 @@ TEST(RuleCheck, ColumnsOfTheQueryAreBound) {
             std::string::npos);
 }
 
+TEST(RuleCheck, ExplanationsAreFilledToo) {
+  EXPECT_EQ(error_of(with("benign: {en: b,", "benign: {en: \"at {pid}\",")), "");
+  EXPECT_NE(error_of(with("benign: {en: b,", "benign: {en: \"at {time}\",")).find("{time} is no"),
+            std::string::npos);
+}
+
 TEST(RuleCheck, QueryThatDoesNotCompileNamesItsLine) {
   const std::string error = error_of(with("FROM processes p", "FROM proceses p"));
   EXPECT_EQ(error.find("rules/process/deleted_executable.yaml:8: "), 0u) << error;

@@ -29,6 +29,7 @@ bool is_name_byte(char byte) {
 struct Piece {
   std::string text;
   bool is_name = false;
+  std::string forms = {};  ///< of a word that goes with a number: "line|lines"
 };
 
 base::Result<std::vector<Piece>> split(std::string_view text) {
@@ -48,13 +49,19 @@ base::Result<std::vector<Piece>> split(std::string_view text) {
     while (end < text.size() && is_name_byte(text[end])) {
       ++end;
     }
-    if (byte == '}' || end == at + 1 || end == text.size() || text[end] != '}') {
+    const size_t close = end < text.size() && text[end] == ':' ? text.find('}', end) : end;
+    const std::string_view forms =
+        close > end && close < text.size() ? text.substr(end + 1, close - end - 1) : "|";
+    if (byte == '}' || end == at + 1 || close >= text.size() || text[close] != '}' ||
+        std::count(forms.begin(), forms.end(), '|') != 1) {
       return base::fail(base::ErrorCode::kInvalid,
-                        "a brace without a column's name: write {column}, or {{ and }} for braces");
+                        "a brace without a column's name: write {column}, {column:one|many}, or {{ "
+                        "and }} for braces");
     }
-    pieces.push_back({std::string(text.substr(at + 1, end - at - 1)), true});
+    pieces.push_back({std::string(text.substr(at + 1, end - at - 1)), true,
+                      close > end ? std::string(forms) : std::string()});
     pieces.emplace_back();
-    at = end;
+    at = close;
   }
   return pieces;
 }
@@ -113,7 +120,7 @@ std::optional<std::string> fill_word(std::string_view word, std::span<const Fiel
       continue;
     }
     const Field* cell = find_cell(cells, piece.text);
-    if (cell == nullptr) {
+    if (cell == nullptr || !piece.forms.empty()) {
       return std::nullopt;
     }
     const auto* number = std::get_if<int64_t>(&cell->value);
@@ -174,9 +181,14 @@ std::string fill_text(std::string_view text, std::span<const Field> cells, Langu
   }
   std::string out;
   for (const Piece& piece : *pieces) {
+    const Field* const cell = piece.is_name ? find_cell(cells, piece.text) : nullptr;
     if (!piece.is_name) {
       out += piece.text;
-    } else if (const Field* cell = find_cell(cells, piece.text)) {
+    } else if (!piece.forms.empty()) {
+      const size_t bar = piece.forms.find('|');
+      const bool is_one = cell != nullptr && cell_text(*cell) == "1";
+      out += is_one ? piece.forms.substr(0, bar) : piece.forms.substr(bar + 1);
+    } else if (cell != nullptr) {
       out += cut(cell_text(*cell));
     } else {
       out += language == Language::kJapanese ? "不明" : "unknown";

@@ -34,7 +34,24 @@ TEST(Words, DoubledBracesAreBraces) {
   EXPECT_EQ(fill_text("{{pid}} {pid}", cells(), Language::kEnglish), "{pid} 4242");
 }
 
+TEST(Words, WordGoesWithItsNumber) {
+  const auto times = [](int64_t count) {
+    const std::vector<Field> row = {{"times", count, ColumnType::kInteger}};
+    return fill_text("{times} {times:time|times}.", row, Language::kEnglish);
+  };
+  EXPECT_EQ(times(1), "1 time.");
+  EXPECT_EQ(times(0), "0 times.");
+  EXPECT_EQ(times(11), "11 times.");
+  EXPECT_EQ(*placeholders_of("{times} {times:time|times}"),
+            (std::vector<std::string>{"times", "times"}));
+  EXPECT_EQ(fill_command("genba {pid:a|b}", cells()), std::nullopt);
+}
+
 TEST(Words, LoneBraceIsAProblem) {
+  EXPECT_FALSE(placeholders_of("{a:b}"));
+  EXPECT_FALSE(placeholders_of("{a:b|c"));
+  EXPECT_FALSE(placeholders_of("{a:b|c|d}"));
+  EXPECT_FALSE(placeholders_of("{:b|c}"));
   EXPECT_FALSE(placeholders_of("a { b"));
   EXPECT_FALSE(placeholders_of("a } b"));
   EXPECT_FALSE(placeholders_of("{}"));
