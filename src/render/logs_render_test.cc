@@ -373,6 +373,22 @@ TEST(LogsTerminal, SilenceOfAllLogsIsAMachineThatWasOff) {
   EXPECT_NE(out.find("No gap or alteration was noticed"), std::string::npos) << out;
 }
 
+// Any visitor can make a log hold such lines, and many of them.
+TEST(LogsTerminal, ImitatedLinesStandBehindWhatIsMissingAndAreNone) {
+  LogBrief brief = make_brief_of_logs();
+  model::LogAnomaly imitated;
+  imitated.path = "/var/log/nginx/error.log";
+  imitated.kind = "imitated_line";
+  imitated.count = 2;
+  brief.anomalies.insert(brief.anomalies.begin(), 9, imitated);
+  const std::string both = screen_of(brief, style(200));
+  EXPECT_LT(both.find("says nothing"), both.find("2 lines of /var/log/nginx/error.log imitate"));
+  brief.anomalies.assign(1, imitated);
+  const std::string alone = screen_of(brief, style(200));
+  EXPECT_NE(alone.find("2 lines of /var/log/nginx/error.log imitate"), std::string::npos) << alone;
+  EXPECT_NE(alone.find("No gap or alteration was noticed"), std::string::npos) << alone;
+}
+
 // --- for programs -------------------------------------------------------------------------------
 
 TEST(LogsJson, LinesComeInOneOrderAndEachTypeHasItsKeys) {
