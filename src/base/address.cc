@@ -279,6 +279,14 @@ bool Network::contains(const Address& other) const {
   return true;
 }
 
+std::string_view plain_address(std::string_view text) {
+  constexpr std::string_view kMapped = "::ffff:";
+  if (text.starts_with(kMapped) && text.find('.') != std::string_view::npos) {
+    text.remove_prefix(kMapped.size());
+  }
+  return text;
+}
+
 std::optional<Network> parse_network(std::string_view text) {
   const size_t slash = text.find('/');
   const auto address = parse_address(text.substr(0, slash));

@@ -41,6 +41,10 @@ std::string to_text(const Address& address);
 /// (which some resolvers read as octal).
 std::optional<Address> parse_address(std::string_view text);
 
+/// The text without the "::ffff:" that an IPv6 socket writes before an IPv4 address, so that what
+/// several logs tell of one address joins. Whatever else the text holds stays as it is.
+std::string_view plain_address(std::string_view text);
+
 /// A block of addresses: those that agree with `address` in the first `bits` bits.
 struct Network {
   Address address;

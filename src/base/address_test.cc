@@ -38,6 +38,15 @@ TEST(Address, MappedIpv4KeepsItsIpv6Form) {
   EXPECT_EQ(round_trip("::ffff:102:304"), "::ffff:1.2.3.4");
 }
 
+TEST(Address, PlainTextIsThatOfTheIpv4Address) {
+  EXPECT_EQ(plain_address("::ffff:192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(plain_address("::ffff:192.0.2.0/24"), "192.0.2.0/24");
+  for (const char* text :
+       {"192.0.2.1", "2001:db8::1", "::ffff:c000:201", "::ffff:", "host.example"}) {
+    EXPECT_EQ(plain_address(text), text);
+  }
+}
+
 TEST(Address, DottedQuadInsideIpv6IsRead) {
   EXPECT_EQ(round_trip("64:ff9b::192.0.2.33"), "64:ff9b::c000:221");
   EXPECT_EQ(round_trip("1:2:3:4:5:6:1.2.3.4"), "1:2:3:4:5:6:102:304");

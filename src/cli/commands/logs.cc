@@ -51,11 +51,7 @@ base::Result<app::LogsOptions> options_of(const Invocation& invocation, const Te
     options.filter.user = std::string(*user);
   }
   if (const auto ip = invocation.value("ip")) {
-    // As IPv6 sockets show an IPv4 address.
-    constexpr std::string_view kMapped = "::ffff:";
-    const bool mapped =
-        ip->substr(0, kMapped.size()) == kMapped && ip->find('.') != std::string_view::npos;
-    options.filter.network = base::parse_network(mapped ? ip->substr(kMapped.size()) : *ip);
+    options.filter.network = base::parse_network(base::plain_address(*ip));
     if (!options.filter.network) {
       return base::fail(base::ErrorCode::kInvalid,
                         "--ip must be an address or a network, such as 203.0.113.7 or "

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/address.h"
 #include "base/number.h"
 #include "parse/fields.h"
 #include "parse/ftp_log/ftp_text.h"
@@ -10,8 +11,8 @@
 namespace genba::parse {
 namespace {
 
+using base::plain_address;
 using ftp_text::find_last;
-using ftp_text::plain_address;
 using ftp_text::take_prefix;
 using ftp_text::take_suffix;
 

@@ -36,13 +36,4 @@ inline size_t find_last(std::string_view text, std::string_view mark) {
   return last;
 }
 
-/// An address as it joins with other logs: IPv4 without the "::ffff:" of an IPv6 socket.
-inline std::string_view plain_address(std::string_view address) {
-  constexpr std::string_view kMapped = "::ffff:";
-  if (address.starts_with(kMapped) && address.find('.') != std::string_view::npos) {
-    address.remove_prefix(kMapped.size());
-  }
-  return address;
-}
-
 }  // namespace genba::parse::ftp_text

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/address.h"
 #include "base/number.h"
 #include "parse/ftp_log/ftp_log.h"
 #include "parse/ftp_log/ftp_text.h"
@@ -9,7 +10,7 @@
 namespace genba::parse {
 namespace {
 
-using ftp_text::plain_address;
+using base::plain_address;
 using ftp_text::take_prefix;
 using ftp_text::take_suffix;
 
