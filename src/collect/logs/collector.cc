@@ -3,7 +3,7 @@
 // What do the logs tell? Finds them, plans their reading, reads their parts side by side and puts
 // together what they say. The default triage gives it a second, newest first; what was not reached
 // is coverage. Whoever asks only for login records (`last`, `lastlog`) gets these, and the text
-// logs stay unread. Covered by logs_test.cc and bench/logs_bench.cc.
+// logs stay unread. Covered by logs_test.cc and bench/log_peers.py.
 #include "collect/collector.h"
 
 #include <algorithm>

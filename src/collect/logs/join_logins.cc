@@ -2,12 +2,17 @@
 #include "collect/logs/join_logins.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <set>
-#include <tuple>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "base/address.h"
+#include "collect/logs/attempt_tally.h"
+#include "collect/logs/forged_times.h"
 
 namespace genba::collect::logs {
 
@@ -19,93 +24,8 @@ constexpr int64_t kSameLogin = 5 * kSecond;
 // wtmp is written when the terminal is there, a little after sshd has accepted.
 constexpr int64_t kToTerminal = 120 * kSecond;
 constexpr int64_t kHour = 3600 * kSecond;
-// Zones differ by quarters of an hour, at most 14 hours to either side (IANA's zones).
-constexpr int64_t kQuarter = 900 * kSecond;
-constexpr int64_t kMostOffset = 26 * kHour;
 // Logins of one account from one address within kSameLogin that a further one is compared with.
 constexpr size_t kMostCompared = 32;
-// Logins that measure a source's zone, and for each how many of the other logs': an account with
-// more in two days comes too often to tell anything.
-constexpr int kMostVoters = 2000;
-constexpr std::ptrdiff_t kMostChoices = 2000;
-
-// What several logs would name otherwise: [::ffff:192.0.2.1] is 192.0.2.1.
-std::string plain_address(std::string_view text) {
-  constexpr std::string_view kMapped = "::ffff:";
-  if (text.substr(0, kMapped.size()) == kMapped && text.find('.') != std::string_view::npos) {
-    text.remove_prefix(kMapped.size());
-  }
-  return std::string(text);
-}
-
-int64_t distance(int64_t left, int64_t right) {
-  const auto difference =
-      static_cast<uint64_t>(std::max(left, right)) - static_cast<uint64_t>(std::min(left, right));
-  return static_cast<int64_t>(std::min<uint64_t>(difference, INT64_MAX));
-}
-
-// Times of a forged log may be anything.
-int64_t moved(int64_t time, int64_t by) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(time, by, &sum) ? (by < 0 ? INT64_MIN : INT64_MAX) : sum;
-}
-
-// The ways in which a log tells of one and the same failed attempt: they are not added up.
-enum class Telling : uint8_t { kDirect, kPam, kUnknownUser, kGone, kProbe };
-
-Telling telling_of(const AttemptWay& episode, std::string_view method) {
-  if (episode.outcome == parse::AuthOutcome::kInvalidUser) {
-    return Telling::kUnknownUser;
-  }
-  if (episode.outcome == parse::AuthOutcome::kDisconnected) {
-    return Telling::kGone;
-  }
-  if (episode.outcome == parse::AuthOutcome::kProbe) {
-    return Telling::kProbe;
-  }
-  return method == "pam" ? Telling::kPam : Telling::kDirect;
-}
-
-// Of the ways in which each source tells of attempts, the one that tells most.
-class AttemptCount {
- public:
-  void add(uint16_t source, Telling telling, int64_t count) {
-    for (Count& each : counts_) {
-      if (each.source == source && each.telling == telling) {
-        each.count += count;
-        return;
-      }
-    }
-    counts_.push_back({count, source, telling});
-  }
-  std::pair<int64_t, uint16_t> most() const {
-    std::pair<int64_t, uint16_t> best{0, 0};
-    for (const Count& each : counts_) {
-      best = each.count > best.first ? std::pair(each.count, each.source) : best;
-    }
-    return best;
-  }
-  // What came since, of the way that tells most of it.
-  int64_t most_since(const AttemptCount& before) const {
-    int64_t best = 0;
-    for (const Count& each : counts_) {
-      int64_t count = each.count;
-      for (const Count& other : before.counts_) {
-        count -= other.source == each.source && other.telling == each.telling ? other.count : 0;
-      }
-      best = std::max(best, count);
-    }
-    return best;
-  }
-
- private:
-  struct Count {
-    int64_t count = 0;
-    uint16_t source = 0;
-    Telling telling = Telling::kDirect;
-  };
-  std::vector<Count> counts_;
-};
 
 // How much of an episode lies before a time inside it: its share, since single times are gone.
 int64_t count_until(const Episode& episode, int64_t time) {
@@ -122,7 +42,7 @@ class CountBefore {
   CountBefore(const Attempts& attempts, std::span<const uint32_t> episodes)
       : attempts_(attempts), episodes_(episodes) {}
 
-  AttemptCount until(int64_t time) {
+  AttemptTally until(int64_t time) {
     const std::vector<Episode>& all = attempts_.episodes();
     for (; next_ < episodes_.size() && all[episodes_[next_]].time <= time; ++next_) {
       open_.push_back(episodes_[next_]);
@@ -134,7 +54,7 @@ class CountBefore {
       }
       return is_over;
     });
-    AttemptCount counted = over_;
+    AttemptTally counted = over_;
     for (const uint32_t number : open_) {
       add(all[number], count_until(all[number], time), counted);
     }
@@ -142,7 +62,7 @@ class CountBefore {
   }
 
  private:
-  void add(const Episode& episode, int64_t count, AttemptCount& to) const {
+  void add(const Episode& episode, int64_t count, AttemptTally& to) const {
     const AttemptWay& way = attempts_.way_of(episode);
     to.add(way.source, telling_of(way, attempts_.text(way.method)), count);
   }
@@ -151,7 +71,7 @@ class CountBefore {
   std::span<const uint32_t> episodes_;
   size_t next_ = 0;
   std::vector<uint32_t> open_;
-  AttemptCount over_;
+  AttemptTally over_;
 };
 
 // Login records of wtmp by account.
@@ -197,13 +117,17 @@ class Terminals {
   int64_t last_ = 0;
 };
 
+std::string plain_address_of(const model::AuthEvent& event) {
+  return std::string(base::plain_address(event.address.value_or("")));
+}
+
 model::Login login_of(const model::AuthEvent& event) {
   model::Login login;
   login.time = event.time;
   login.certainty = event.certainty;
   login.username = event.username.value_or("");
   if (event.address) {
-    login.address = plain_address(*event.address);
+    login.address = plain_address_of(event);
     const std::string network = network_of(*login.address);
     if (!network.empty()) {
       login.network = network;
@@ -228,7 +152,7 @@ model::Login login_of(const model::AuthEvent& event) {
 
 bool is_same(const model::Login& login, const model::AuthEvent& event) {
   const bool same_place = login.username == event.username.value_or("") &&
-                          login.address.value_or("") == plain_address(event.address.value_or(""));
+                          login.address.value_or("") == plain_address_of(event);
   const bool same_port = !login.port || !event.port || login.port == event.port;
   const bool same_source =
       (" " + login.sources + " ").find(" " + event.source + " ") != std::string::npos;
@@ -287,7 +211,7 @@ class History {
   void add(model::Login& login) {
     const std::string& address = *login.address;
     const int64_t time = login.time.nanoseconds;
-    const AttemptCount failed = count(by_address_, address, index_.of_address(address), time);
+    const AttemptTally failed = count(by_address_, address, index_.of_address(address), time);
     login.failures_before = failed.most().first;
     if (login.failures_before > 0) {
       const int64_t hour_ago = moved(moved(time, -kHour), -1);
@@ -309,7 +233,7 @@ class History {
   using Pair = std::pair<std::string, std::string>;  // address and account
 
   template <class Key>
-  AttemptCount count(std::map<Key, CountBefore>& counts, const Key& key,
+  AttemptTally count(std::map<Key, CountBefore>& counts, const Key& key,
                      std::span<const uint32_t> episodes, int64_t time) {
     return counts.try_emplace(key, index_.attempts(), episodes).first->second.until(time);
   }
@@ -356,106 +280,7 @@ void add_history(const AttemptIndex& attempts, std::vector<model::Login>& logins
   }
 }
 
-// Of the distances to logins that keep UTC (`there`, ascending), how often each zone's occurs.
-void vote(int64_t here, const std::vector<int64_t>& there, std::map<int64_t, int>& votes) {
-  const auto begin = std::lower_bound(there.begin(), there.end(), moved(here, -kMostOffset));
-  const auto end = std::upper_bound(begin, there.end(), moved(here, kMostOffset));
-  if (end - begin > kMostChoices) {
-    return;
-  }
-  std::set<int64_t> offsets;
-  for (auto time = begin; time != end; ++time) {
-    const int64_t difference = *time - here;
-    const int64_t quarters = (difference + (difference < 0 ? -kQuarter : kQuarter) / 2) / kQuarter;
-    if (distance(difference, quarters * kQuarter) <= 2 * kSameLogin) {
-      offsets.insert(quarters * kQuarter / kSecond);
-    }
-  }
-  for (const int64_t offset : offsets) {
-    ++votes[offset];
-  }
-}
-
 }  // namespace
-
-std::string network_of(std::string_view text) {
-  const auto address = base::parse_address(plain_address(text));
-  if (!address) {
-    return {};
-  }
-  base::Address network = *address;
-  const size_t kept = network.family == base::AddressFamily::kIpv4 ? 3 : 8;
-  std::fill(network.bytes.begin() + static_cast<std::ptrdiff_t>(kept), network.bytes.end(),
-            uint8_t{0});
-  return base::to_text(network) + (kept == 3 ? "/24" : "/64");
-}
-
-AttemptIndex::AttemptIndex(const Attempts& attempts)
-    : attempts_(attempts), address_of_(attempts.texts() + 1, 0) {
-  std::vector<uint32_t> addresses;
-  addresses.reserve(attempts.episodes().size());
-  for (const Episode& episode : attempts.episodes()) {
-    uint32_t& address = address_of_[episode.address];
-    if (address == 0) {
-      address = names_.number_of(plain_address(attempts.text(episode.address)));
-    }
-    addresses.push_back(address);
-  }
-  const size_t plain = names_.size();
-  std::vector<uint32_t> network_of(plain + 1, 0);
-  for (uint32_t i = 1; i <= plain; ++i) {
-    network_of[i] = names_.number_of(logs::network_of(names_.text(i)));
-  }
-  std::vector<uint32_t> networks;
-  networks.reserve(addresses.size());
-  for (const uint32_t address : addresses) {
-    networks.push_back(network_of[address]);
-  }
-  by_address_ = group(addresses, names_.size());
-  by_network_ = group(networks, names_.size());
-}
-
-std::span<const uint32_t> AttemptIndex::Groups::of(uint32_t number) const {
-  if (number == 0 || number + 1 >= starts.size()) {
-    return {};
-  }
-  return std::span(places).subspan(starts[number], starts[number + 1] - starts[number]);
-}
-
-// A counting sort: numbers lie in [0, most].
-AttemptIndex::Groups AttemptIndex::group(const std::vector<uint32_t>& numbers, size_t most) {
-  Groups groups;
-  groups.starts.assign(most + 2, 0);
-  for (const uint32_t number : numbers) {
-    ++groups.starts[number + 1];
-  }
-  for (size_t i = 1; i < groups.starts.size(); ++i) {
-    groups.starts[i] += groups.starts[i - 1];
-  }
-  std::vector<uint32_t> next = groups.starts;
-  groups.places.resize(numbers.size());
-  for (size_t i = 0; i < numbers.size(); ++i) {
-    groups.places[next[numbers[i]]++] = static_cast<uint32_t>(i);
-  }
-  return groups;
-}
-
-void AttemptIndex::for_each_address(
-    const std::function<void(std::string_view, std::span<const uint32_t>)>& found) const {
-  for (uint32_t i = 1; i <= names_.size(); ++i) {
-    if (const auto episodes = by_address_.of(i); !episodes.empty()) {
-      found(names_.text(i), episodes);
-    }
-  }
-}
-
-std::span<const uint32_t> AttemptIndex::of_address(std::string_view address) const {
-  return by_address_.of(names_.find(address));
-}
-
-std::span<const uint32_t> AttemptIndex::of_network(std::string_view network) const {
-  return by_network_.of(names_.find(network));
-}
 
 std::vector<model::Login> join_logins(const LogEvidence& evidence, const AttemptIndex& index) {
   std::vector<const model::AuthEvent*> accepted;
@@ -472,8 +297,7 @@ std::vector<model::Login> join_logins(const LogEvidence& evidence, const Attempt
   std::vector<model::Login> logins;
   std::unordered_map<std::string, std::vector<size_t>> places;  // by account and address
   for (const model::AuthEvent* event : accepted) {
-    auto& same =
-        places[event->username.value_or("") + '\0' + plain_address(event->address.value_or(""))];
+    auto& same = places[event->username.value_or("") + '\0' + plain_address_of(*event)];
     bool known = false;
     for (size_t i = 0; i < std::min(same.size(), kMostCompared) && !known; ++i) {
       model::Login& login = logins[same[same.size() - 1 - i]];
@@ -499,112 +323,6 @@ std::vector<model::Login> join_logins(const LogEvidence& evidence, const Attempt
     login.in_wtmp = terminals.knows(login);
   }
   return logins;
-}
-
-void count_attempts(const LogEvidence& evidence, const AttemptIndex& index,
-                    const std::vector<model::Login>& logins,
-                    const std::function<void(const model::LoginAttempts&)>& found) {
-  std::unordered_map<std::string, int64_t> accepted;
-  for (const model::Login& login : logins) {
-    ++accepted[login.address.value_or("")];
-  }
-  std::unordered_map<std::string, int64_t> bans;
-  for (const model::Event& event : evidence.events) {
-    if (event.action == "banned" && event.address) {
-      bans[*event.address] += event.count;
-    }
-  }
-  const auto of = [](const std::unordered_map<std::string, int64_t>& counts,
-                     const std::string& address) {
-    const auto count = counts.find(address);
-    return count == counts.end() ? 0 : count->second;
-  };
-  const Attempts& attempts = index.attempts();
-  std::vector<uint32_t> users;
-  index.for_each_address([&](std::string_view address, std::span<const uint32_t> episodes) {
-    model::LoginAttempts row;
-    row.address = address;
-    if (std::string network = network_of(address); !network.empty()) {
-      row.network = std::move(network);
-    }
-    AttemptCount counted;
-    users.clear();
-    int64_t first = INT64_MAX;
-    int64_t last = INT64_MIN;
-    for (const uint32_t place : episodes) {
-      const Episode& episode = attempts.episodes()[place];
-      const AttemptWay& way = attempts.way_of(episode);
-      counted.add(way.source, telling_of(way, attempts.text(way.method)), episode.count);
-      if (episode.username != 0) {
-        users.push_back(episode.username);
-      }
-      first = std::min(first, episode.time);
-      last = std::max(last, episode.last_time);
-    }
-    std::sort(users.begin(), users.end());
-    const auto different = std::unique(users.begin(), users.end()) - users.begin();
-    const auto [most, source] = counted.most();
-    row.attempts = most;
-    row.users = std::min<int64_t>(different, 255);
-    row.first_time = base::Timestamp{first};
-    row.last_time = base::Timestamp{last};
-    row.accepted = of(accepted, row.address);
-    row.bans = of(bans, row.address);
-    row.source = source < evidence.sources.size() ? evidence.sources[source] : std::string();
-    found(row);
-  });
-}
-
-std::map<std::string, int64_t> measure_offsets(const std::vector<model::AuthEvent>& auth,
-                                               const std::vector<model::Last>& last) {
-  // Who came from where, and when, by the logs that keep UTC.
-  std::map<std::pair<std::string, std::string>, std::vector<int64_t>> exact;
-  for (const model::Last& record : last) {
-    if (record.type == 7 && record.time && record.username) {
-      exact[{*record.username, plain_address(record.host.value_or(""))}].push_back(
-          record.time->nanoseconds);
-    }
-  }
-  for (const model::AuthEvent& event : auth) {
-    if (event.outcome == "accepted" && event.certainty == "exact" && event.address) {
-      exact[{event.username.value_or(""), plain_address(*event.address)}].push_back(
-          event.time.nanoseconds);
-    }
-  }
-  for (auto& [who, times] : exact) {
-    std::sort(times.begin(), times.end());
-  }
-  std::map<std::string, std::pair<int, std::map<int64_t, int>>> votes;
-  for (const model::AuthEvent& event : auth) {
-    if (event.outcome != "accepted" || event.certainty == "exact" || !event.address) {
-      continue;
-    }
-    const auto known = exact.find({event.username.value_or(""), plain_address(*event.address)});
-    if (known != exact.end()) {
-      auto& [logins, offsets] = votes[event.source];
-      if (logins == kMostVoters) {
-        continue;
-      }
-      ++logins;
-      vote(event.time.nanoseconds, known->second, offsets);
-    }
-  }
-  std::map<std::string, int64_t> measured;
-  for (const auto& [source, voted] : votes) {
-    const auto& [logins, offsets] = voted;
-    const auto best = std::max_element(
-        offsets.begin(), offsets.end(),
-        [](const auto& left, const auto& right) { return left.second < right.second; });
-    const bool clear = best != offsets.end() && best->first != 0 && best->second >= 2 &&
-                       best->second * 2 > logins &&
-                       std::count_if(offsets.begin(), offsets.end(), [&](const auto& other) {
-                         return other.second * 3 > best->second * 2;
-                       }) == 1;
-    if (clear) {
-      measured.emplace(source, best->first);
-    }
-  }
-  return measured;
 }
 
 }  // namespace genba::collect::logs

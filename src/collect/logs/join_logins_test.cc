@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "collect/logs/count_attempts.h"
+#include "collect/logs/zone_offsets.h"
 #include "fmt/format.h"
 #include "gtest/gtest.h"
 
@@ -66,7 +68,7 @@ struct Logs {
     attempts.add(attempt, source);
     attempts.settle();
   }
-  LogEvidence evidence() const { return {auth, last, events, attempts, sources}; }
+  LogEvidence evidence() const { return {auth, last, events, sources}; }
   std::vector<model::Login> logins() const {
     return join_logins(evidence(), AttemptIndex(attempts));
   }

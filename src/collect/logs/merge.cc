@@ -6,7 +6,9 @@
 #include <set>
 #include <utility>
 
+#include "collect/logs/count_attempts.h"
 #include "collect/logs/join_logins.h"
+#include "collect/logs/zone_offsets.h"
 #include "fmt/format.h"
 #include "model/tables/log_files.h"
 #include "model/tables/login_attempts.h"
@@ -14,7 +16,6 @@
 #include "model/tables/web_clients.h"
 #include "model/tables/web_requests.h"
 #include "model/tables/web_scripts.h"
-#include "parse/log_clock/first_year.h"
 
 namespace genba::collect::logs {
 
@@ -229,10 +230,10 @@ void Merge::anchor_times() {
 }
 
 void Merge::find_anomalies() {
+  find_times_set_back();
   for (size_t i = 0; i < plan_.sets.size(); ++i) {
     find_silences(i);
     find_missing_rotations(plan_.sets[i]);
-    find_times_set_back(plan_.sets[i]);
     // A journal is several files at once, the system's and each user's.
     const bool one_stream =
         plan_.sets[i].files.empty() || plan_.sets[i].files[0].format != LogFormat::kJournal;
@@ -311,24 +312,20 @@ void Merge::find_missing_rotations(const LogSet& set) {
 }
 
 // The plan takes the years of such a log from its neighbour.
-void Merge::find_times_set_back(const LogSet& set) {
-  base::Timestamp youngest{INT64_MIN};
-  for (const LogFile& file : set.files) {
-    const base::Timestamp changed = file.status.mtime;
-    const base::Timestamp latest =
-        base::timestamp_from_unix(changed.nanoseconds / kNanoseconds + parse::kClockSlack);
+void Merge::find_times_set_back() {
+  for (const Part& part : plan_.parts) {
+    const LogFile& file = *part.log;
     const bool yearless = file.first_time && file.first_time->year == 0;
-    if (yearless && latest < youngest) {
+    if (part.followed && part.from == 0 && yearless) {
       model::LogAnomaly row;
-      row.source = set.name;
+      row.source = part.source;
       row.path = file.path;
       row.kind = "year_unclear";
-      row.from_time = changed;
-      row.to_time = youngest;
+      row.from_time = file.status.mtime;
+      row.to_time = base::timestamp_from_unix(*part.followed);
       row.detail = "it claims to have changed before a log that it followed";
       add_anomaly(std::move(row));
     }
-    youngest = std::max(youngest, changed);
   }
 }
 
@@ -360,7 +357,7 @@ void Merge::append_rows(model::Facts& facts) {
 }
 
 void Merge::append_logins(model::Facts& facts) {
-  const LogEvidence evidence{auth_, last_, events_.rows(), attempts_, source_names_};
+  const LogEvidence evidence{auth_, last_, events_.rows(), source_names_};
   const AttemptIndex index(attempts_);
   std::vector<model::Login> logins = join_logins(evidence, index);
   (void)facts.open(model::tables::login_attempts());

@@ -49,7 +49,7 @@ class Merge {
   void find_anomalies();
   void find_silences(size_t set);
   void find_missing_rotations(const LogSet& set);
-  void find_times_set_back(const LogSet& set);
+  void find_times_set_back();
   void append_rows(model::Facts& facts);
   void append_logins(model::Facts& facts);
   void append_auth(model::Facts& facts);

@@ -150,6 +150,21 @@ uint64_t key_of(std::string_view action, const SystemMessage& system, std::strin
   return XXH3_64bits(whole.data(), whole.size());
 }
 
+// An event of the message; kind, action and whom it is about are the caller's.
+model::Event event_of(const Message& message) {
+  model::Event row;
+  put_place(message, row);
+  row.path = message.path;
+  row.offset = message.offset;
+  row.program = text_of(message.program);
+  row.comm = text_of(message.comm);
+  row.pid = number_of(message.pid);
+  row.count = message.repeats;
+  row.message = message.text.substr(0, kTextBytes);
+  row.original = text_of(message.original);
+  return row;
+}
+
 void add_system(const Message& message, const SystemMessage& system, PartFacts& facts) {
   const std::string_view action = to_string(system.kind);
   if (is_routine(system.kind)) {
@@ -166,20 +181,11 @@ void add_system(const Message& message, const SystemMessage& system, PartFacts& 
     facts.executed.fold(key_of(action, system, message.source), std::move(row));
     return;
   }
-  model::Event row;
-  put_place(message, row);
-  row.path = message.path;
-  row.offset = message.offset;
+  model::Event row = event_of(message);
   row.kind = kind_of(system.kind);
   row.action = action;
-  row.program = text_of(message.program);
-  row.comm = text_of(message.comm);
   row.username = text_of(system.user);
-  row.pid = number_of(message.pid);
   row.subject = text_of(system.subject);
-  row.count = message.repeats;
-  row.message = message.text.substr(0, kTextBytes);
-  row.original = text_of(message.original);
   if (!is_frequent(system.kind)) {
     facts.events.add(std::move(row));
     return;
@@ -213,20 +219,12 @@ void add_ftp(const Message& message, const parse::FtpEvent& ftp, PartFacts& fact
     }
     case parse::FtpEventKind::kUpload:
     case parse::FtpEventKind::kDelete: {
-      model::Event row;
-      put_place(message, row);
-      row.path = message.path;
-      row.offset = message.offset;
+      model::Event row = event_of(message);
       row.kind = "log";
       row.action = ftp.kind == parse::FtpEventKind::kUpload ? "ftp_upload" : "ftp_delete";
-      row.program = text_of(message.program);
-      row.comm = text_of(message.comm);
       row.username = text_of(ftp.user);
       row.address = text_of(ftp.address);
-      row.pid = number_of(message.pid);
       row.subject = text_of(ftp.path);
-      row.count = message.repeats;
-      row.message = message.text.substr(0, kTextBytes);
       facts.events.add(std::move(row));
       return;
     }

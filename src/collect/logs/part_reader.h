@@ -34,6 +34,8 @@ struct Part {
   std::optional<parse::LogTime> first_time;
   /// No line is younger: seconds since 1970.
   int64_t bound = 0;
+  /// The change of a file that this one followed, though it claims to have changed before that.
+  std::optional<int64_t> followed;
   int32_t first_year = 1970;  ///< of its first line, if that tells none
 };
 

@@ -107,9 +107,11 @@ class Planner {
       part.first_time = log.first_time;
       // Whoever sets a log's time back must not take its lines, and all older ones, years back.
       part.bound = log.status.mtime.nanoseconds / kNanoseconds;
-      const bool is_set_back = youngest > part.bound + parse::kClockSlack;
+      if (youngest > part.bound + parse::kClockSlack) {
+        part.followed = youngest;
+      }
       youngest = std::max(youngest, part.bound);
-      part.bound = is_set_back ? youngest : part.bound;
+      part.bound = part.followed.value_or(part.bound);
       add_file(part, plan.parts);
     }
     find_years(plan.parts, first);
