@@ -14,6 +14,7 @@
 #include "render/brief.h"
 #include "render/gaps.h"
 #include "render/timeline.h"
+#include "render/words.h"
 
 namespace genba::app {
 
@@ -228,8 +229,8 @@ Result<TimelineOutcome> run_timeline(const TimelineOptions& options, Progress& p
     read_logs = !index.paths.empty();
     progress.wipe();
     if (index.cut && !options.quiet) {
-      print(Stream::kErrors,
-            "genba: more log lines than a timeline can hold; narrow it with --since and --until\n");
+      print(Stream::kErrors, fmt::format("genba: {}\n", render::word(render::Word::kTimelineFull,
+                                                                     options.style.language)));
     }
     collect::logs::LineTexts lines(context.host, index);
     return print_all(context.facts, &lines, filter, options, outcome);

@@ -9,100 +9,23 @@
 #include <utility>
 
 #include "model/tables/auth_events.h"
-#include "model/tables/events.h"
 #include "model/tables/log_files.h"
 #include "model/tables/login_attempts.h"
+#include "render/cells.h"
+#include "render/log_deeds.h"
+#include "render/log_matcher.h"
 
 namespace genba::render {
 
 namespace {
 
 constexpr int64_t kMinute = 60LL * 1'000'000'000;
-// Packages of one installation follow each other within this; so many of them are named.
-constexpr int64_t kOneInstallation = 10 * kMinute;
-constexpr int64_t kMostNamed = 8;
 constexpr int64_t kWays = 5;  // of telling of a failure, see way_of
-
-// A cell of a large table, by its column's name.
-template <class Row>
-class Cells {
- public:
-  explicit Cells(const model::Facts& facts) : store_(facts.find(model::TableOf<Row>::info())) {}
-  size_t size() const { return store_ == nullptr ? 0 : store_->size(); }
-  std::string_view text(size_t row, int column) const {
-    const model::Value value = store_->cell(row, static_cast<size_t>(column));
-    const auto* text = std::get_if<std::string_view>(&value);
-    return text == nullptr ? std::string_view{} : *text;
-  }
-  std::optional<int64_t> number(size_t row, int column) const {
-    const model::Value value = store_->cell(row, static_cast<size_t>(column));
-    const auto* number = std::get_if<int64_t>(&value);
-    return number == nullptr ? std::nullopt : std::optional(*number);
-  }
-  static int column(std::string_view name) {
-    return model::TableOf<Row>::info().column_index(name);
-  }
-
- private:
-  const model::RowStore* store_;
-};
 
 bool is_attempt(std::string_view outcome) {
   return outcome == "failed" || outcome == "invalid_user" || outcome == "disconnected" ||
          outcome == "probe";
 }
-
-bool is_deed(std::string_view outcome) {
-  return outcome == "sudo" || outcome == "su" || outcome == "sudo_refused" ||
-         outcome == "su_failed" || outcome.substr(0, 8) == "account_" ||
-         outcome == "password_changed";
-}
-
-// Events that somebody did, of those in the table `events`.
-bool is_deed_event(std::string_view kind, std::string_view action) {
-  static constexpr std::string_view kActions[] = {
-      "crontab_changed", "units_reloaded",   "transient_unit", "module_taint",  "module_unsigned",
-      "bpf_write_user",  "polkit_exploit",   "kexec",          "audit_stopped", "audit_config",
-      "module_loaded",   "web_shell_speaks", "ftp_upload",     "clock_step"};
-  return action == "package_command" || (kind == "package" && action != "package_upgraded") ||
-         std::find(std::begin(kActions), std::end(kActions), action) != std::end(kActions);
-}
-
-// PAM on an IPv6 socket writes ::ffff:192.0.2.1 where sshd writes 192.0.2.1.
-std::string_view plain_address(std::string_view text) {
-  constexpr std::string_view kMapped = "::ffff:";
-  return text.substr(0, kMapped.size()) == kMapped && text.find('.') != std::string_view::npos
-             ? text.substr(kMapped.size())
-             : text;
-}
-
-class Matcher {
- public:
-  explicit Matcher(const LogFilter& filter) : filter_(filter) {}
-
-  bool time(int64_t from, int64_t to) {
-    return (!filter_.since || to >= filter_.since->nanoseconds) &&
-           (!filter_.until || from <= filter_.until->nanoseconds);
-  }
-  bool address(std::string_view text) {
-    if (!filter_.network) {
-      return true;
-    }
-    const auto [known, is_new] = addresses_.try_emplace(std::string(text), false);
-    if (is_new) {
-      const auto address = base::parse_address(plain_address(text));
-      known->second = address && filter_.network->contains(*address);
-    }
-    return known->second;
-  }
-  bool user(std::string_view name, std::string_view other = {}) const {
-    return !filter_.user || name == *filter_.user || (!other.empty() && other == *filter_.user);
-  }
-
- private:
-  const LogFilter& filter_;
-  std::unordered_map<std::string, bool> addresses_;
-};
 
 int64_t way_of(std::string_view outcome, std::string_view method) {
   return outcome == "failed"         ? (method == "pam" ? 1 : 0)
@@ -210,7 +133,7 @@ class Briefing {
     take_networks();
     take_auth();
     take_logins();
-    take_events();
+    add_event_deeds(facts_, matcher_, brief_.deeds);
     take_anomalies();
     take_files();
     finish();
@@ -226,7 +149,6 @@ class Briefing {
   };
 
   using Auth = Cells<model::AuthEvent>;
-  using Events = Cells<model::Event>;
 
   void take_networks() {
     const Cells<model::LoginAttempts> attempts(facts_);
@@ -234,7 +156,7 @@ class Briefing {
     static const int kNetwork = Cells<model::LoginAttempts>::column("network");
     static const int kUsers = Cells<model::LoginAttempts>::column("users");
     for (size_t row = 0; row < attempts.size(); ++row) {
-      Known& known = known_at(addresses_.number(plain_address(attempts.text(row, kAddress))));
+      Known& known = known_at(addresses_.number(base::plain_address(attempts.text(row, kAddress))));
       known.network = networks_.number(attempts.text(row, kNetwork));
       known.users = std::max(known.users, attempts.number(row, kUsers).value_or(0));
     }
@@ -260,7 +182,7 @@ class Briefing {
     for (size_t row = 0; row < auth_.size(); ++row) {
       const std::string_view outcome = auth_.text(row, kOutcome);
       const std::string_view user = auth_.text(row, kUser);
-      const std::string_view address = plain_address(auth_.text(row, kAddress));
+      const std::string_view address = base::plain_address(auth_.text(row, kAddress));
       const int64_t from = auth_.number(row, kTime).value_or(0);
       const int64_t to = auth_.number(row, kLast).value_or(from);
       if (!matcher_.time(from, to) || !matcher_.user(user, auth_.text(row, kTarget)) ||
@@ -277,7 +199,7 @@ class Briefing {
         attempt.count = auth_.number(row, kCount).value_or(1);
         attempts_.push_back(attempt);
       } else if (is_deed(outcome)) {
-        add_auth_deed(row, outcome);
+        brief_.deeds.push_back(deed_of(auth_, row));
       }
     }
   }
@@ -365,77 +287,14 @@ class Briefing {
     }
   }
 
-  void add_auth_deed(size_t row, std::string_view outcome) {
-    static const int kTime = Auth::column("time");
-    static const int kCertainty = Auth::column("certainty");
-    static const int kUser = Auth::column("username");
-    static const int kTarget = Auth::column("target_user");
-    static const int kGroup = Auth::column("groupname");
-    static const int kCommand = Auth::column("command");
-    static const int kSource = Auth::column("source");
-    static const int kPath = Auth::column("path");
-    static const int kLine = Auth::column("line");
-    static const int kCount = Auth::column("count");
-    Deed deed;
-    deed.time = base::Timestamp{auth_.number(row, kTime).value_or(0)};
-    deed.certainty = auth_.text(row, kCertainty);
-    deed.action = outcome;
-    deed.who = auth_.text(row, kUser);
-    const std::string_view account = auth_.text(row, kTarget);
-    deed.target = account.empty() ? auth_.text(row, kGroup) : account;
-    deed.source = auth_.text(row, kSource);
-    deed.what = auth_.text(row, kCommand);
-    deed.path = auth_.text(row, kPath);
-    deed.line = auth_.number(row, kLine);
-    deed.count = auth_.number(row, kCount).value_or(1);
-    brief_.deeds.push_back(std::move(deed));
-  }
-
   void take_logins() {
     for (const model::Login& login : facts_.read<model::Login>()) {
       const int64_t time = login.time.nanoseconds;
       if (matcher_.time(time, time) && matcher_.user(login.username) &&
           matcher_.address(login.address.value_or(""))) {
         brief_.logins.push_back(login);
-        ++accepted_[std::string(plain_address(login.address.value_or("")))];
+        ++accepted_[std::string(base::plain_address(login.address.value_or("")))];
       }
-    }
-  }
-
-  void take_events() {
-    const Events events(facts_);
-    static const int kTime = Events::column("time");
-    static const int kCertainty = Events::column("certainty");
-    static const int kKind = Events::column("kind");
-    static const int kAction = Events::column("action");
-    static const int kUser = Events::column("username");
-    static const int kAddress = Events::column("address");
-    static const int kSubject = Events::column("subject");
-    static const int kMessage = Events::column("message");
-    static const int kSource = Events::column("source");
-    static const int kPath = Events::column("path");
-    static const int kLine = Events::column("line");
-    static const int kCount = Events::column("count");
-    for (size_t row = 0; row < events.size(); ++row) {
-      const std::string_view action = events.text(row, kAction);
-      const int64_t time = events.number(row, kTime).value_or(0);
-      if (!is_deed_event(events.text(row, kKind), action) || !matcher_.time(time, time) ||
-          !matcher_.user(events.text(row, kUser)) ||
-          !matcher_.address(events.text(row, kAddress))) {
-        continue;
-      }
-      Deed deed;
-      deed.time = base::Timestamp{time};
-      deed.certainty = events.text(row, kCertainty);
-      deed.action = action;
-      deed.who = events.text(row, kUser);
-      deed.target = events.text(row, kSubject);
-      deed.what = events.text(row, kMessage);
-      deed.source = events.text(row, kSource);
-      deed.path = events.text(row, kPath);
-      deed.line = events.number(row, kLine);
-      deed.count = events.number(row, kCount).value_or(1);
-      brief_.deeds.push_back(std::move(deed));
     }
   }
 
@@ -467,11 +326,9 @@ class Briefing {
 
   void finish() {
     sum_attempts();
-    std::stable_sort(brief_.deeds.begin(), brief_.deeds.end(),
-                     [](const Deed& left, const Deed& right) { return left.time < right.time; });
-    join_packages();
+    settle_deeds(brief_.deeds);
+    brief_.deed_groups = group_deeds(brief_.deeds);
     group_logins();
-    group_deeds();
     spread_over_time();
   }
 
@@ -506,57 +363,6 @@ class Briefing {
                        const bool odd_right = right.failures_before >= LogBrief::kManyFailures;
                        return odd_left != odd_right ? odd_left : left.last > right.last;
                      });
-  }
-
-  // auth.log and the journal tell of the same deeds: what counts is the log that tells of most.
-  void group_deeds() {
-    struct Place {
-      size_t group = 0;
-      std::map<std::string, int64_t, std::less<>> counts;  // by source
-    };
-    std::map<std::string, Place> places;
-    std::vector<Deed>& groups = brief_.deed_groups;
-    for (const Deed& deed : brief_.deeds) {
-      const std::string key = deed.action + '\0' + deed.who + '\0' + deed.target + '\0' + deed.what;
-      const auto [found, is_new] = places.emplace(key, Place{groups.size(), {}});
-      if (is_new) {
-        groups.push_back(deed);
-      }
-      Place& place = found->second;
-      Deed& group = groups[place.group];
-      group.time = std::max(group.time, deed.time);
-      group.count = std::max(group.count, place.counts[deed.source] += deed.count);
-    }
-    std::stable_sort(groups.begin(), groups.end(),
-                     [](const Deed& left, const Deed& right) { return left.time < right.time; });
-  }
-
-  // An installation of many packages is one deed.
-  void join_packages() {
-    std::vector<Deed> joined;
-    std::unordered_map<std::string, size_t> open;  // by action
-    for (Deed& deed : brief_.deeds) {
-      const bool package = deed.action.substr(0, 8) == "package_" && !deed.target.empty();
-      const auto known = open.find(deed.action);
-      const bool same =
-          package && known != open.end() &&
-          deed.time.nanoseconds - joined[known->second].time.nanoseconds <= kOneInstallation &&
-          joined[known->second].path == deed.path;
-      if (!same) {
-        if (package) {
-          open[deed.action] = joined.size();
-          deed.what = deed.target;
-        }
-        joined.push_back(std::move(deed));
-        continue;
-      }
-      Deed& first = joined[known->second];
-      ++first.count;
-      if (first.count <= kMostNamed) {
-        first.what += " " + deed.target;
-      }
-    }
-    brief_.deeds = std::move(joined);
   }
 
   // Attempts and logins in pieces of whole minutes.
@@ -613,7 +419,7 @@ class Briefing {
 
   const model::Facts& facts_;
   const LogFilter& filter_;
-  Matcher matcher_;
+  LogMatcher matcher_;
   Auth auth_;
   LogBrief brief_;
   Numbers addresses_;

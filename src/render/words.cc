@@ -400,6 +400,9 @@ constexpr Entry kCatalogue[] = {
      "out from the files.",
      "時刻は UTC です。~ はログにタイムゾーンがなくホストの設定で補ったもの、? "
      "は年もなくファイルから推定したものです。"},
+    {Word::kTimelineFull,
+     "more log lines than a timeline can hold; narrow it with --since and --until",
+     "ログの行数がタイムラインの上限を超えました。--since と --until で範囲を絞ってください"},
     {Word::kLogs, "Logs", "ログ"},
     {Word::kLogsSpan, "{0} to {1}, {2} {2:file|files}, {3} {3:line|lines}",
      "{0} から {1} まで、{2}ファイル、{3}行"},

@@ -282,6 +282,7 @@ enum class Word : uint16_t {
   kLogsMissingNoneElse,
   kLogsMissingNoneAsked,
   kLogsTimes,
+  kTimelineFull,
   kLogs,
   kLogsSpan,
   kLogsChart,
