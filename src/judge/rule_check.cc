@@ -105,10 +105,10 @@ class RuleCheck {
     check_text("title", rule.title.ja);
     check_text("says", rule.says.en);
     check_text("says", rule.says.ja);
-    for (const model::Text* text : {&rule.why, &rule.benign}) {
-      check_text(text == &rule.why ? "why" : "benign", text->en);
-      check_text(text == &rule.why ? "why" : "benign", text->ja);
-    }
+    check_text("why", rule.why.en);
+    check_text("why", rule.why.ja);
+    check_text("benign", rule.benign.en);
+    check_text("benign", rule.benign.ja);
     for (const std::string& command : rule.next) {
       check_text("next", command);
       if (const auto words = split_command(command); !words) {
