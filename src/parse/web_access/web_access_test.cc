@@ -174,6 +174,8 @@ TEST(WebAccess, OtherTextsAreNoAccessLines) {
       R"_(Sep 15 16:13:46 host nginx[2869]: 203.0.113.7 - - [15/Sep/2021:16:13:46 +0000] "GET / HTTP/1.1" 200 5)_"));
   EXPECT_FALSE(is_read(R"_( [08/Nov/2026:03:12:09 +0000] "GET / HTTP/1.1" 200 5)_"));
   EXPECT_FALSE(is_read(R"_(203.0.113.7 - - [08/Nov/2026:25:12:09 +0000] "GET / HTTP/1.1" 200 5)_"));
+  EXPECT_FALSE(is_read(  // found by fuzzing: a proxy's line without its client
+      R"_([08/Nov/2026:03:12:09 +0000] - 200 200 - GET https example.org "/" [Client ] [Length 12])_"));
 }
 
 TEST(WebAccess, FailureLeavesTheResultAlone) {

@@ -182,7 +182,7 @@ bool parse_proxy_manager_line(std::string_view line, WebRequest& out) {
   request.virtual_host = take_word(line);
   std::string_view length;
   if (!take_quoted(line, request.target) || !take_labelled(line, "Client", request.client) ||
-      !take_labelled(line, "Length", length)) {
+      request.client.empty() || !take_labelled(line, "Length", length)) {
     return false;
   }
   read_bytes(length, request.bytes);
