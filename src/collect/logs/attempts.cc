@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 namespace genba::collect::logs {
 
@@ -121,14 +122,13 @@ void Attempts::add(const Attempt& attempt, uint16_t source) {
   }
   if (waiting > 2 * kStage) {
     find_texts(before(2));
-    expect(before(2).episode);
+    expect(before(2).key_hash);
   }
   if (waiting > 3 * kStage) {
-    expect_episode(before(3).episode);
+    expect_episode(before(3).key_hash);
   }
   if (waiting == kPending) {
-    Pending& oldest = pending_[taken_++ % kPending];
-    add_episode(oldest.episode);
+    add_pending(pending_[taken_++ % kPending]);
   }
 }
 
@@ -136,17 +136,18 @@ void Attempts::find_texts(Pending& pending) {
   pending.episode.address = number_of(pending.address());
   pending.episode.username =
       fineness_ == Fineness::kWithoutNames ? 0 : number_of(pending.username());
+  pending.fineness = fineness_;
+  pending.key_hash = hash_of(pending.episode);
 }
 
-void Attempts::expect(const Episode& episode) const {
+void Attempts::expect(uint64_t key_hash) const {
   if (!slots_.empty()) {
-    __builtin_prefetch(&slots_[hash_of(episode) & (slots_.size() - 1)]);
+    __builtin_prefetch(&slots_[key_hash & (slots_.size() - 1)]);
   }
 }
 
-void Attempts::expect_episode(const Episode& episode) const {
-  const uint32_t number =
-      slots_.empty() ? 0 : slots_[hash_of(episode) & (slots_.size() - 1)].number;
+void Attempts::expect_episode(uint64_t key_hash) const {
+  const uint32_t number = slots_.empty() ? 0 : slots_[key_hash & (slots_.size() - 1)].number;
   if (number != 0) {
     __builtin_prefetch(&episodes_[number - 1]);
   }
@@ -156,13 +157,25 @@ void Attempts::flush() {
   for (; taken_ < pushed_; ++taken_) {
     Pending& pending = pending_[taken_ % kPending];
     find_texts(pending);
-    add_episode(pending.episode);
+    add_pending(pending);
   }
 }
 
-void Attempts::merge(Attempts& other) {
+void Attempts::add_pending(const Pending& pending) {
+  if (pending.fineness == fineness_) {
+    add_episode(pending.episode, pending.key_hash);
+  } else {
+    add_episode(pending.episode);  // its name may be left out by now
+  }
+}
+
+void Attempts::merge(Attempts&& other) {
   flush();
   other.flush();
+  if (episodes_.empty() && texts_.size() == 0 && most_ == other.most_) {
+    *this = std::move(other);
+    return;
+  }
   std::vector<uint32_t> numbers(other.texts_.size() + 1, 0);
   for (uint32_t i = 1; i < numbers.size(); ++i) {
     numbers[i] = number_of(other.texts_.text(i));
@@ -178,22 +191,47 @@ void Attempts::merge(Attempts& other) {
   if (other.fineness_ > fineness_) {
     fold_again(other.fineness_);
   }
-  for (Episode episode : other.episodes_) {
+  for (Episode& episode : other.episodes_) {
     episode.address = numbers[episode.address];
     episode.username = numbers[episode.username];
     episode.way = ways[episode.way];
-    add_episode(episode);
   }
+  add_all(other.episodes_);
 }
 
 void Attempts::fold_again(Fineness fineness) {
   fineness_ = fineness;
   std::vector<Episode> old = std::move(episodes_);
   episodes_ = {};
+  episodes_.reserve(old.size());
   slots_ = {};
   keys_ = 0;
-  for (const Episode& episode : old) {
-    add_episode(episode);
+  add_all(old);
+}
+
+// Asks for each place in memory some episodes before it is needed, as add() does.
+void Attempts::add_all(std::vector<Episode>& episodes) {
+  std::array<uint64_t, 3 * kStage> hashes;
+  const Fineness fineness = fineness_;
+  const auto hash_at = [&](size_t i) -> uint64_t& { return hashes[i % hashes.size()]; };
+  for (size_t i = 0; i < episodes.size() + 2 * kStage; ++i) {
+    if (i < episodes.size()) {
+      episodes[i].username = fineness == Fineness::kWithoutNames ? 0 : episodes[i].username;
+      hash_at(i) = hash_of(episodes[i]);
+      expect(hash_at(i));
+    }
+    if (i >= kStage && i - kStage < episodes.size()) {
+      expect_episode(hash_at(i - kStage));
+    }
+    if (i < 2 * kStage) {
+      continue;
+    }
+    const Episode& episode = episodes[i - 2 * kStage];
+    if (fineness_ == fineness) {
+      add_episode(episode, hash_at(i - 2 * kStage));
+    } else {
+      add_episode(episode);  // they were folded again meanwhile
+    }
   }
 }
 
@@ -217,18 +255,21 @@ Attempts::Slot& Attempts::slot_of(const Episode& episode, uint64_t hash) {
 }
 
 void Attempts::add_episode(Episode episode) {
+  if (fineness_ == Fineness::kWithoutNames) {
+    episode.username = 0;
+  }
+  add_episode(episode, hash_of(episode));
+}
+
+void Attempts::add_episode(Episode episode, uint64_t hash) {
   if (episode.address == 0) {
     left_out_ += episode.count;
     return;
-  }
-  if (fineness_ == Fineness::kWithoutNames) {
-    episode.username = 0;
   }
   episode.before = 0;
   if ((keys_ + 1) * 2 > slots_.size()) {
     grow();
   }
-  const uint64_t hash = hash_of(episode);
   Slot& slot = slot_of(episode, hash);
   uint32_t known = slot.number;
   for (int i = 0; known != 0 && i < kMostCompared; ++i) {

@@ -48,7 +48,7 @@ struct AttemptWay {
 };
 
 /// Attempts of one address on one account in one way, none long after another. Kept small: there
-/// may be half a million.
+/// may be hundreds of thousands.
 struct Episode {
   int64_t time = 0;  ///< of the first, nanoseconds since 1970
   int64_t last_time = 0;
@@ -67,8 +67,8 @@ enum class Fineness : uint8_t { kHours, kDays, kWhole, kWithoutNames };
 
 class Attempts {
  public:
-  /// More than this are folded more coarsely: 50 MB with their texts.
-  static constexpr size_t kMostEpisodes = 500'000;
+  /// More than this are folded more coarsely: 40 MB with their texts.
+  static constexpr size_t kMostEpisodes = 400'000;
   /// Texts beyond this are not told apart any more.
   static constexpr size_t kMostTexts = 600'000;
 
@@ -77,7 +77,7 @@ class Attempts {
   /// Adds attempts, in any order.
   void add(const Attempt& attempt, uint16_t source);
   /// Takes over the episodes of another folder, joining those that touch.
-  void merge(Attempts& other);
+  void merge(Attempts&& other);
   /// Joins what came to touch only afterwards, and orders episodes by time: the result is the same
   /// in whatever order attempts were added.
   void settle();
@@ -106,6 +106,8 @@ class Attempts {
     uint8_t address_length = 0;
     uint8_t username_length = 0;
     uint64_t address_hash = 0;
+    uint64_t key_hash = 0;                 ///< of the episode, once its texts have numbers
+    Fineness fineness = Fineness::kHours;  ///< when they got them
     Episode episode;
     std::string_view address() const { return {text.data(), address_length}; }
     std::string_view username() const { return {text.data() + address_length, username_length}; }
@@ -124,10 +126,13 @@ class Attempts {
   int64_t gap() const;
   bool touch(const Episode& left, const Episode& right) const;
   void find_texts(Pending& pending);
-  void expect(const Episode& episode) const;
-  void expect_episode(const Episode& episode) const;
+  void expect(uint64_t key_hash) const;
+  void expect_episode(uint64_t key_hash) const;
   void flush();
+  void add_pending(const Pending& pending);
+  void add_all(std::vector<Episode>& episodes);
   void add_episode(Episode episode);
+  void add_episode(Episode episode, uint64_t hash);
   void fold_again(Fineness fineness);
   Slot& slot_of(const Episode& episode, uint64_t hash);
   void grow();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "fmt/format.h"
 #include "gtest/gtest.h"
@@ -173,17 +174,17 @@ TEST(Attempts, TimesAtBothEndsOfTheClockDoNotTouch) {
 
 // Three parts of one log, each telling what the next one's attempts join.
 TEST(Attempts, PartsMergedInAnyOrderGiveTheSameEpisodes) {
-  Attempts parts[3];
-  parts[0].add(attempt(0), 0);
-  parts[0].add(attempt(5 * kMinute, "203.0.113.8"), 0);
-  parts[1].add(attempt(50 * kMinute), 0);
-  parts[2].add(attempt(100 * kMinute), 0);
-  parts[2].add(attempt(101 * kMinute, "203.0.113.8"), 0);
   int order[] = {0, 1, 2};
   do {
+    Attempts parts[3];
+    parts[0].add(attempt(0), 0);
+    parts[0].add(attempt(5 * kMinute, "203.0.113.8"), 0);
+    parts[1].add(attempt(50 * kMinute), 0);
+    parts[2].add(attempt(100 * kMinute), 0);
+    parts[2].add(attempt(101 * kMinute, "203.0.113.8"), 0);
     Attempts whole;
     for (const int part : order) {
-      whole.merge(parts[part]);
+      whole.merge(std::move(parts[part]));
     }
     whole.settle();
     EXPECT_EQ(told(whole),
@@ -203,8 +204,8 @@ TEST(Attempts, EpisodeOverTheBorderOfTwoLongPartsIsOne) {
     newer.add(attempt((39 * 120 + 30 + i * 120) * kMinute), 0);
   }
   Attempts whole;
-  whole.merge(newer);
-  whole.merge(older);
+  whole.merge(std::move(newer));
+  whole.merge(std::move(older));
   whole.settle();
   EXPECT_EQ(whole.episodes().size(), 79U);
 }
@@ -217,7 +218,7 @@ TEST(Attempts, MergeTranslatesNumbersOfTextsAndWays) {
   other.method = "none";
   second.add(other, 7);
   second.add(attempt(kMinute, "192.0.2.1", "a"), 3);
-  first.merge(second);
+  first.merge(std::move(second));
   EXPECT_EQ(told(first), "192.0.2.1 a 000-001 x2 @0:1;192.0.2.9 z 000-000 x1 @0:1;");
   EXPECT_EQ(first.text(first.way_of(first.episodes()[1]).method), "none");
   EXPECT_EQ(first.way_of(first.episodes()[1]).source, 7);
@@ -281,7 +282,7 @@ TEST(Attempts, CoarserFolderMakesTheOtherCoarseToo) {
   coarse.add(attempt(2 * kHour, "203.0.113.8"), 0);
   coarse.settle();
   ASSERT_EQ(coarse.fineness(), Fineness::kDays);
-  fine.merge(coarse);
+  fine.merge(std::move(coarse));
   EXPECT_EQ(fine.fineness(), Fineness::kDays);
   EXPECT_EQ(told(fine), "203.0.113.7 root 000-120 x2 @0:1;203.0.113.8 root 000-120 x2 @0:1;");
 }

@@ -116,7 +116,7 @@ Merge::Merge(const Plan& plan)
 }
 
 void Merge::take(Folds& folds) {
-  attempts_.merge(folds.attempts);
+  attempts_.merge(std::move(folds.attempts));
   web_.merge(folds.web);
 }
 

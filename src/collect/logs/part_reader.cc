@@ -2,6 +2,7 @@
 #include "collect/logs/part_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "collect/logs/binary_reader.h"
 #include "collect/logs/line_reader.h"
@@ -94,7 +95,7 @@ PartFacts read_text_part(const Part& part, const Surroundings& surroundings, Fol
     clock = parse::LogClock(surroundings.zone, year);
     facts = read_text_part(part, surroundings, clock, own);
   }
-  folds.attempts.merge(own.attempts);
+  folds.attempts.merge(std::move(own.attempts));
   folds.web.merge(own.web);
   return facts;
 }

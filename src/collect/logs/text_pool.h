@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+// Its hash of a few bytes is shorter than the call of it.
+#define XXH_INLINE_ALL
 #include "xxhash.h"
 
 namespace genba::collect::logs {
