@@ -5,9 +5,10 @@
 Usage: bench/log_peers.py GENBA [MEGABYTES [RUNS]]
 
 It makes a tree with an auth.log of a server under attack (year-less lines, 131,072 addresses), the
-same compressed, a wtmp and 300,000 files, all in a folder of its own that it removes. Each command
-runs RUNS times in turn with its peer, files in the page cache; the medians are printed. Nothing is
-asserted: machines are noisy. A peer that is not installed is left out.
+same compressed, a wtmp and 300,000 files (as a tree, and as an ext4 image for fls and mactime), all
+in a folder of its own that it removes. Each command runs RUNS times in turn with its peer, files in
+the page cache; the medians are printed. Nothing is asserted: machines are noisy. A peer that is not
+installed is left out.
 """
 import datetime
 import gzip
@@ -75,14 +76,25 @@ def write_wtmp(path: Path):
                                   b"192.0.2.7", 0, 0, 0, first + i, 0, 0, 0, 0, 0))
 
 
+def pack(log: Path, folder: Path, size: int):
+    """The log as logrotate leaves it: a quarter a week, auth.log.4.gz the oldest."""
+    with open(log, "rb") as plain:
+        for week in (4, 3, 2, 1):
+            end = size * (5 - week) // 4
+            with gzip.open(folder / f"auth.log.{week}.gz", "wb", 6) as packed:
+                while plain.tell() < end or week == 1:
+                    piece = plain.read(1 << 20) + plain.readline()
+                    if not piece:
+                        break
+                    packed.write(piece)
+
+
 def make_tree(root: Path, size: int) -> int:
     log = root / "var/log"
     log.mkdir(parents=True)
     lines = write_auth_log(log / "auth.log", size)
     (root / "packed/var/log").mkdir(parents=True)
-    with open(log / "auth.log", "rb") as plain, \
-            gzip.open(root / "packed/var/log/auth.log.1.gz", "wb", 6) as packed:
-        shutil.copyfileobj(plain, packed, 1 << 20)
+    pack(log / "auth.log", root / "packed/var/log", size)
     (root / "logins/var/log").mkdir(parents=True)
     write_wtmp(root / "logins/var/log/wtmp")
     for i in range(FILES // 1000):
@@ -93,14 +105,25 @@ def make_tree(root: Path, size: int) -> int:
     return lines
 
 
+def make_image(files: Path, image: Path) -> bool:
+    """The files as an ext4 image, which is what fls reads; False without mke2fs."""
+    if shutil.which("mke2fs") is None:
+        return False
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-N", str(FILES + 10_000), "-d", str(files),
+                    str(image), "512M"], check=True)
+    return True
+
+
 def run(command: str) -> tuple[float, float]:
-    """Wall seconds and peak memory in MiB of one run."""
-    started = time.perf_counter()
-    process = subprocess.Popen(["/bin/sh", "-c", f"exec {command}"], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    """Wall seconds and peak memory in MiB of one run, its output into a file: grep stops at the
+    first match when nobody can read it."""
+    with tempfile.TemporaryFile() as output:
+        started = time.perf_counter()
+        process = subprocess.Popen(["/bin/sh", "-c", f"exec {command}"], stdout=output,
+                                   stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+        return time.perf_counter() - started, usage.ru_maxrss / 1024
 
 
 def median(values: list[float]) -> float:
@@ -109,10 +132,13 @@ def median(values: list[float]) -> float:
 
 def compare(what: str, amount: float, unit: str, ours: str, peers: list[str], runs: int):
     """A line for ours and for each peer that is installed."""
-    there = [peer for peer in peers if shutil.which(peer.split("|")[0].split()[0])]
+    def program(peer: str) -> str:
+        return peer.removeprefix('sh -c "').split()[0]
+
+    there = [peer for peer in peers if shutil.which(program(peer))]
     for peer in peers:
         if peer not in there:
-            print(f"  not installed, left out: {peer.split()[0]}")
+            print(f"  not installed, left out: {program(peer)}")
     figures = {command: [] for command in (ours, *there)}
     for command in figures:
         run(command)
@@ -123,7 +149,8 @@ def compare(what: str, amount: float, unit: str, ours: str, peers: list[str], ru
     for command, taken in figures.items():
         seconds = median([each for each, _ in taken])
         print(f"{what:26} {seconds:8.3f} s {max(m for _, m in taken):8.1f} MiB "
-              f"{amount / seconds:10.2f} {unit}  x{seconds / base:6.2f}  {command[:90]}")
+              f"{amount / seconds:10.2f} {unit}  x{seconds / base:6.2f}  {command[:90]}",
+              flush=True)
 
 
 def main():
@@ -140,23 +167,28 @@ def main():
         compare("auth.log, all rules", million, "M lines/s", f"{genba} logs --root {root} --summary",
                 [f"grep -c 'Failed password' {log}",
                  f"grep -cE 'Failed password for .* from [0-9.]+ port' {log}",
-                 f"lnav -n -c ':filter-in Failed password' {log}",
                  ], runs)
+        compare("the same, lnav", million, "M lines/s", f"{genba} logs --root {root} --summary",
+                [f"lnav -n -c ':filter-in Failed password' {log}"], 1)
         compare("auth.log, with counts", million, "M lines/s",
                 f"{genba} query --root {root} --quiet 'SELECT count(*) FROM login_attempts'",
                 [f"awk '/Failed password/ {{n[$(NF-3)]++}} END {{print length(n)}}' {log}"], runs)
         compare("auth.log.gz, all rules", size / 1e6, "MB/s",
                 f"{genba} logs --root {root}/packed --summary",
-                [f"gzip -dc {root}/packed/var/log/auth.log.1.gz"], runs)
+                [f"gzip -dc {root}/packed/var/log/auth.log.1.gz {root}/packed/var/log/auth.log.2.gz "
+                 f"{root}/packed/var/log/auth.log.3.gz {root}/packed/var/log/auth.log.4.gz"], runs)
         compare("wtmp", RECORDS / 1e6, "M records/s",
                 f"{genba} query --root {root}/logins --quiet 'SELECT count(*) FROM last'",
-                [f"utmpdump {root}/logins/var/log/wtmp", f"last -f {root}/logins/var/log/wtmp"],
-                runs)
+                [f"utmpdump {root}/logins/var/log/wtmp"], runs)
         compare("timeline of files", FILES / 1e6, "M files/s",
                 f"{genba} timeline --root {root}/files --deep --only files",
                 [f"find {root}/files -printf '%T+ %A+ %C+ %p\\n'",
                  f"sh -c \"find {root}/files -print0 | xargs -0 stat -c '%Y %X %Z %W %n' | sort\""],
                 runs)
+        if make_image(root / "files", root / "files.img"):
+            compare("the same, Sleuth Kit", FILES / 1e6, "M files/s",
+                    f"{genba} timeline --root {root}/files --deep --only files",
+                    [f"sh -c \"fls -r -m / {root}/files.img | mactime -d -y\""], 1)
         small = root / "small.log"
         subprocess.run(f"head -n 100000 {log} >{small}", shell=True, check=True)
         (root / "few/var/log").mkdir(parents=True)
