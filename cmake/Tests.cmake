@@ -132,7 +132,7 @@ function(genba_add_unit_tests)
     endif()
     genba_test_support(${GENBA_LAYER_${folder}} support)
     genba_add_gtest(genba_${folder}_test SOURCES ${sources} LIBRARIES ${support} genba_${folder}
-                    LABELS ${labels} TIMEOUT 300)
+                    LABELS ${labels} TIMEOUT 900)
   endforeach()
 endfunction()
 
