@@ -172,7 +172,7 @@ void Attempts::add_pending(const Pending& pending) {
 void Attempts::merge(Attempts&& other) {
   flush();
   other.flush();
-  if (episodes_.empty() && texts_.size() == 0 && most_ == other.most_) {
+  if (episodes_.empty() && texts_.size() == 0 && left_out_ == 0 && most_ == other.most_) {
     *this = std::move(other);
     return;
   }

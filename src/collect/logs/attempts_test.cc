@@ -210,6 +210,19 @@ TEST(Attempts, EpisodeOverTheBorderOfTwoLongPartsIsOne) {
   EXPECT_EQ(whole.episodes().size(), 79U);
 }
 
+TEST(Attempts, MergeKeepsTheCountOfWhatNobodyCouldBeToldOf) {
+  Attempts nobody;
+  nobody.add(Attempt{}, 0);
+  Attempts whole;
+  whole.merge(std::move(nobody));
+  ASSERT_EQ(whole.left_out(), 1);
+  Attempts more;
+  more.add(attempt(0), 0);
+  whole.merge(std::move(more));
+  EXPECT_EQ(whole.left_out(), 1);
+  EXPECT_EQ(whole.episodes().size(), 1U);
+}
+
 TEST(Attempts, MergeTranslatesNumbersOfTextsAndWays) {
   Attempts first;
   first.add(attempt(0, "192.0.2.1", "a"), 3);
