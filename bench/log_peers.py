@@ -110,7 +110,7 @@ def make_image(files: Path, image: Path) -> bool:
     if shutil.which("mke2fs") is None:
         return False
     subprocess.run(["mke2fs", "-q", "-t", "ext4", "-N", str(FILES + 10_000), "-d", str(files),
-                    str(image), "512M"], check=True)
+                    str(image), "512M"], check=True, stdout=subprocess.DEVNULL)
     return True
 
 
