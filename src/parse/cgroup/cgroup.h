@@ -14,4 +14,9 @@ namespace genba::parse {
 /// nothing when there is no line. Octal escapes of the kernel (newline) are undone.
 std::optional<std::string> parse_cgroup_path(std::string_view bytes);
 
+/// The path in the v1 hierarchy that has `controller` ("freezer"), or in the unified one when it is
+/// empty; nothing when the process is in no such hierarchy.
+std::optional<std::string> parse_cgroup_path_in(std::string_view bytes,
+                                                std::string_view controller);
+
 }  // namespace genba::parse

@@ -8,4 +8,5 @@
 GENBA_FUZZ(cgroup) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   (void)genba::parse::parse_cgroup_path(bytes);
+  (void)genba::parse::parse_cgroup_path_in(bytes, "freezer");
 }

@@ -25,6 +25,15 @@ TEST(Cgroup, ColonsAndEscapesBelongToThePath) {
   EXPECT_EQ(parse_cgroup_path("0::/a:b\\012c\n"), "/a:b\nc");
 }
 
+TEST(Cgroup, OneHierarchyIsAskedForByItsController) {
+  constexpr std::string_view kBytes = "7:cpu,freezer:/a\n1:name=systemd:/s\n0::/u:x\n";
+  EXPECT_EQ(parse_cgroup_path_in(kBytes, "freezer"), "/a");
+  EXPECT_EQ(parse_cgroup_path_in(kBytes, ""), "/u:x");
+  EXPECT_FALSE(parse_cgroup_path_in(kBytes, "pids"));
+  EXPECT_FALSE(parse_cgroup_path_in("0:freezer:x\n0::\n::/\n", "freezer"));
+  EXPECT_FALSE(parse_cgroup_path_in("1::/not-unified\n", ""));
+}
+
 TEST(Cgroup, NothingWhereThereIsNoHierarchy) {
   EXPECT_FALSE(parse_cgroup_path(""));
   EXPECT_FALSE(parse_cgroup_path("x\n:\n::\n0::nopath\n"));

@@ -42,21 +42,21 @@ bool may_be_executable(std::string_view line) {
   return space == std::string_view::npos || line.size() < space + 5 || line[space + 3] != '-';
 }
 
-}  // namespace
+enum class Wanted : uint8_t { kAll, kExecutable };
 
-std::vector<MemoryMapping> parse_executable_mappings(std::string_view bytes,
-                                                     std::vector<base::Note>& notes) {
+std::vector<MemoryMapping> parse_wanted(std::string_view bytes, Wanted wanted,
+                                        std::vector<base::Note>& notes) {
   std::vector<MemoryMapping> mappings;
   const size_t size = bytes.size();
   size_t noted = 0;
   while (!bytes.empty()) {
     const size_t offset = size - bytes.size();
     const std::string_view line = next_line(bytes);
-    if (line.empty() || !may_be_executable(line)) {
+    if (line.empty() || (wanted == Wanted::kExecutable && !may_be_executable(line))) {
       continue;
     }
     if (const auto mapping = parse_line(line)) {
-      if (mapping->permissions[2] == 'x') {
+      if (wanted == Wanted::kAll || mapping->permissions[2] == 'x') {
         mappings.push_back(*mapping);
       }
     } else if (noted++ < kMaxNotes) {
@@ -64,6 +64,17 @@ std::vector<MemoryMapping> parse_executable_mappings(std::string_view bytes,
     }
   }
   return mappings;
+}
+
+}  // namespace
+
+std::vector<MemoryMapping> parse_executable_mappings(std::string_view bytes,
+                                                     std::vector<base::Note>& notes) {
+  return parse_wanted(bytes, Wanted::kExecutable, notes);
+}
+
+std::vector<MemoryMapping> parse_mappings(std::string_view bytes, std::vector<base::Note>& notes) {
+  return parse_wanted(bytes, Wanted::kAll, notes);
 }
 
 MappedPath mapped_path(const MemoryMapping& mapping) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The executable mappings in /proc/PID/maps. The kernel escapes only newlines in paths ("\012"),
-// not the backslash, so a file whose name really holds the four characters \012 reads as one with
-// a newline; nothing else is ambiguous. Source: proc(5), kernel fs/proc/task_mmu.c show_map_vma.
-// Covered by memory_map_test.cc.
+// The mappings in /proc/PID/maps, all or the executable ones. The kernel escapes only newlines in
+// paths ("\012"), not the backslash, so a file whose name really holds the four characters \012
+// reads as one with a newline; nothing else is ambiguous. Source: proc(5), kernel
+// fs/proc/task_mmu.c show_map_vma. Covered by memory_map_test.cc.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,9 @@ struct MemoryMapping {
 /// The mappings with the x bit. Lines that are no mapping become notes (at most 16).
 std::vector<MemoryMapping> parse_executable_mappings(std::string_view bytes,
                                                      std::vector<base::Note>& notes);
+
+/// All mappings, with the same notes.
+std::vector<MemoryMapping> parse_mappings(std::string_view bytes, std::vector<base::Note>& notes);
 
 /// A mapping's path as tables show it.
 struct MappedPath {

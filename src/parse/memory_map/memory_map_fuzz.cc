@@ -11,4 +11,5 @@ GENBA_FUZZ(memory_map) {
   for (const auto& mapping : genba::parse::parse_executable_mappings(bytes, notes)) {
     (void)genba::parse::mapped_path(mapping);
   }
+  (void)genba::parse::parse_mappings(bytes, notes);
 }

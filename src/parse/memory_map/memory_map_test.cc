@@ -43,6 +43,18 @@ TEST(MemoryMap, OnlyExecutableMappingsAreTaken) {
   EXPECT_TRUE(mapped_path(mappings[2]).pseudo);
 }
 
+TEST(MemoryMap, AllMappingsAreTakenWhenAsked) {
+  std::vector<base::Note> notes;
+  const auto mappings = parse_mappings(
+      "55d0c0000000-55d0c0020000 r--p 00000000 fe:00 1234    /usr/bin/bash\n"
+      "55d0c0200000-55d0c0300000 rw-p 00000000 00:00 0    [heap]\nx\n",
+      notes);
+  ASSERT_EQ(mappings.size(), 2U);
+  EXPECT_EQ(mappings[1].permissions, "rw-p");
+  EXPECT_EQ(mappings[1].raw_path, "[heap]");
+  EXPECT_EQ(notes.size(), 1U);
+}
+
 TEST(MemoryMap, PathWithSpacesAndNewlineIsWhole) {
   EXPECT_EQ(path_of("/tmp/a\\012b  c").path, "/tmp/a\nb  c");
   EXPECT_FALSE(path_of("/tmp/a").deleted);
