@@ -59,6 +59,18 @@ Result<void> check_name(std::string_view name) {
   return {};
 }
 
+// A slash at the end would make O_NOFOLLOW follow a link.
+Result<std::string> directory_name(std::string_view path) {
+  std::string name(path);
+  while (name.size() > 1 && name.back() == '/') {
+    name.pop_back();
+  }
+  if (name.empty() || name.find('\0') != std::string::npos) {
+    return fail(ErrorCode::kInvalid, "a directory needs a name");
+  }
+  return name;
+}
+
 Result<bool> is_empty(int directory, std::string_view path) {
   // fdopendir takes its descriptor over.
   const int copy = ::openat(directory, ".", kDirectoryFlags);
@@ -122,6 +134,10 @@ FileWriter::~FileWriter() {
 
 uint64_t bytes_written() {
   return written_bytes;
+}
+
+void add_bytes_written(uint64_t bytes) {
+  written_bytes += bytes;
 }
 
 Result<FileWriter> FileWriter::open_output(std::string_view path) {
@@ -214,14 +230,7 @@ DirectoryWriter::~DirectoryWriter() {
 }
 
 Result<DirectoryWriter> DirectoryWriter::create(std::string_view path) {
-  // A slash at the end would make O_NOFOLLOW follow a link.
-  std::string name(path);
-  while (name.size() > 1 && name.back() == '/') {
-    name.pop_back();
-  }
-  if (name.empty() || name.find('\0') != std::string::npos) {
-    return fail(ErrorCode::kInvalid, "a directory needs a name");
-  }
+  GENBA_TRY(const std::string name, directory_name(path));
   const bool made = ::mkdir(name.c_str(), 0700) == 0;
   if (!made && errno != EEXIST) {
     return fail(error_of(errno, "making", name));
@@ -245,12 +254,61 @@ Result<DirectoryWriter> DirectoryWriter::create(std::string_view path) {
   return directory;
 }
 
+Result<DirectoryWriter> DirectoryWriter::open_or_create(std::string_view path) {
+  GENBA_TRY(const std::string name, directory_name(path));
+  for (size_t slash = name.find('/', 1); slash != std::string::npos;
+       slash = name.find('/', slash + 1)) {
+    const std::string above = name.substr(0, slash);
+    if (::mkdir(above.c_str(), 0700) != 0 && errno != EEXIST) {
+      return fail(error_of(errno, "making", above));
+    }
+  }
+  if (::mkdir(name.c_str(), 0700) != 0 && errno != EEXIST) {
+    return fail(error_of(errno, "making", name));
+  }
+  DirectoryWriter directory(::open(name.c_str(), kDirectoryFlags));
+  struct stat status {};
+  if (directory.fd_ < 0 || ::fstat(directory.fd_, &status) != 0) {
+    return fail(error_of(errno, "opening", name));
+  }
+  if (status.st_uid != ::geteuid()) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("'{}' belongs to another user", base::escape_for_terminal(name)));
+  }
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return fail(ErrorCode::kInvalid, fmt::format("others may write into '{}'; name another one",
+                                                 base::escape_for_terminal(name)));
+  }
+  return directory;
+}
+
+Result<void> DirectoryWriter::sync() const {
+  // EINVAL: a filesystem that cannot (fsync(2)).
+  if (::fsync(fd_) != 0 && errno != EINVAL) {
+    return fail(error_of(errno, "writing", "."));
+  }
+  return {};
+}
+
 Result<DirectoryWriter> DirectoryWriter::make_directory(std::string_view name) const {
   if (auto checked = check_name(name); !checked) {
     return fail(checked.error());
   }
   const std::string text(name);
   if (::mkdirat(fd_, text.c_str(), 0700) != 0) {
+    return fail(error_of(errno, "making", name));
+  }
+  DirectoryWriter directory(::openat(fd_, text.c_str(), kDirectoryFlags));
+  if (directory.fd_ < 0) {
+    return fail(error_of(errno, "opening", name));
+  }
+  return directory;
+}
+
+Result<DirectoryWriter> DirectoryWriter::open_or_make_directory(std::string_view name) const {
+  GENBA_TRY_VOID(check_name(name));
+  const std::string text(name);
+  if (::mkdirat(fd_, text.c_str(), 0700) != 0 && errno != EEXIST) {
     return fail(error_of(errno, "making", name));
   }
   DirectoryWriter directory(::openat(fd_, text.c_str(), kDirectoryFlags));

@@ -55,6 +55,8 @@ class FileWriter {
 
 /// Bytes that this process has written to files so far; for the footprint.
 uint64_t bytes_written();
+/// For sys's other writers: counts what they have written.
+void add_bytes_written(uint64_t bytes);
 
 /// An open directory that new things are put into. Moves, never copies.
 class DirectoryWriter {
@@ -70,15 +72,25 @@ class DirectoryWriter {
   /// one (kLoop or kWrongType); its mode becomes 0700.
   static base::Result<DirectoryWriter> create(std::string_view path);
 
+  /// Opens `path`, whatever is in it, or makes it and what is missing above it, each with mode
+  /// 0700. One that exists must be ours and closed to the writing of others (kInvalid), not a link
+  /// to one (kLoop or kWrongType); its mode stays as it is.
+  static base::Result<DirectoryWriter> open_or_create(std::string_view path);
+
   /// Makes a directory below, mode 0700. Names here hold no slash.
   base::Result<DirectoryWriter> make_directory(std::string_view name) const;
+  /// The same, or the one that is there, which must be no link.
+  base::Result<DirectoryWriter> open_or_make_directory(std::string_view name) const;
   /// Makes a new file, mode 0600; kInvalid when the name is taken.
   base::Result<FileWriter> create_file(std::string_view name) const;
   /// Gives a file another name; kInvalid when that is taken.
   base::Result<void> rename_file(std::string_view from, std::string_view to) const;
   base::Result<void> remove_file(std::string_view name) const;
+  /// Waits until the names in it are on the disk (fsync).
+  base::Result<void> sync() const;
 
  private:
+  friend class AppendFile;
   explicit DirectoryWriter(int fd) : fd_(fd) {}
   int fd_ = -1;
 };

@@ -85,6 +85,12 @@ int usable_processors() {
   return count > 0 ? count : 1;
 }
 
+uint64_t page_size() {
+  constexpr uint64_t kUsual = 4096;
+  const long size = ::sysconf(_SC_PAGESIZE);
+  return size > 0 ? static_cast<uint64_t>(size) : kUsual;
+}
+
 pid_t getpid() {
   return ::getpid();
 }
@@ -123,6 +129,13 @@ void ignore_terminal_signals() {
   for (const int number : {SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU}) {
     ::signal(number, SIG_IGN);
   }
+}
+
+Result<void> setsid() {
+  if (::setsid() < 0) {
+    return failed("setsid");
+  }
+  return {};
 }
 
 Result<void> enter_network_namespace(const Fd& fd) {

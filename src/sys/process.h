@@ -37,6 +37,9 @@ Result<void> kill_child(const Fd& pidfd);
 /// own way reads a path below /sys.
 int usable_processors();
 
+/// Bytes in a page of memory, as /proc/PID/pagemap counts them.
+uint64_t page_size();
+
 pid_t getpid();
 pid_t getppid();
 uint32_t geteuid();
@@ -50,6 +53,9 @@ void set_name(const char* name);
 Result<void> set_undumpable();
 /// Interrupts from the terminal end only the process that the person started.
 void ignore_terminal_signals();
+
+/// setsid(2): no terminal, and no longer of its parent's session. kDenied in a group's leader.
+Result<void> setsid();
 
 /// setns(2) into the network namespace that `fd` holds. Only from a process with one thread.
 Result<void> enter_network_namespace(const Fd& fd);

@@ -73,6 +73,11 @@ TEST(Process, ProcessorsAreCountedWithoutReadingAPath) {
   EXPECT_EQ(usable_processors(), static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+TEST(Process, APageIsAPowerOfTwo) {
+  EXPECT_GE(page_size(), 4096U);
+  EXPECT_EQ(page_size() & (page_size() - 1), 0U);
+}
+
 TEST(Process, TheKernelTellsItsNames) {
   const auto names = uname();
   ASSERT_TRUE(names);

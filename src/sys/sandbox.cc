@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <span>
@@ -59,7 +60,6 @@ constexpr std::array kNever{"execve",
                             "io_uring_setup",
                             "io_uring_enter",
                             "io_uring_register",
-                            "bpf",
                             "perf_event_open",
                             "add_key",
                             "request_key",
@@ -101,13 +101,30 @@ constexpr std::array kNever{"execve",
                             "fanotify_init",
                             "landlock_restrict_self"};
 
-// What only containment changes: other people's files and their marks.
-constexpr std::array kOnlyInAct{
-    "chmod",        "fchmod",          "fchmodat",         "chown",
-    "fchown",       "lchown",          "fchownat",         "setxattr",
-    "lsetxattr",    "fsetxattr",       "removexattr",      "lremovexattr",
-    "fremovexattr", "utime",           "utimes",           "utimensat",
-    "futimesat",    "rt_sigqueueinfo", "rt_tgsigqueueinfo"};
+// bpf(2) is what containment falls back to where there is no nf_tables. What it does not need
+// (pinning, raw tracepoints, BTF, links, iterating over all there is) stays forbidden.
+constexpr std::array<uint64_t, 11> kActBpfCommands{
+    0 /* MAP_CREATE */,
+    1 /* MAP_LOOKUP_ELEM */,
+    2 /* MAP_UPDATE_ELEM */,
+    5 /* PROG_LOAD */,
+    8 /* PROG_ATTACH */,
+    9 /* PROG_DETACH */,
+    10 /* PROG_TEST_RUN */,
+    13 /* PROG_GET_FD_BY_ID */,
+    14 /* MAP_GET_FD_BY_ID */,
+    15 /* OBJ_GET_INFO_BY_FD */,
+    16 /* PROG_QUERY */};  // enum bpf_cmd, linux/bpf.h
+constexpr uint64_t kBpfCommandsLooked = 64;
+
+// Changes of other people's files and their marks, and signals with data. A file that Genba makes
+// gets its mode from the one that opens it; only the journal sets it once more, by descriptor.
+constexpr std::array kChangesOfMarks{
+    "chmod",        "fchmodat",     "chown",           "fchown",       "lchown",
+    "fchownat",     "setxattr",     "lsetxattr",       "fsetxattr",    "removexattr",
+    "utime",        "lremovexattr", "utimes",          "fremovexattr", "futimesat",
+    "utimensat",    "fchmodat2",    "rt_sigqueueinfo", "setxattrat",   "rt_tgsigqueueinfo",
+    "removexattrat"};
 
 // Changes by name, forbidden when nothing may be written.
 constexpr std::array kChangesByName{"creat",    "truncate",  "unlink",  "unlinkat", "rename",
@@ -227,6 +244,42 @@ void deny_sockets(Filter& filter) {
   filter.deny_if("socket", equals(0, AF_NETLINK), above(2, NETLINK_GENERIC));
 }
 
+// Containment speaks with nf_tables, too, and sends probes: datagrams, raw packets, frames. A
+// stream would need connect(2), which nobody has.
+void deny_act_sockets(Filter& filter) {
+  constexpr uint64_t kTypeBits = 0xF;  // SOCK_TYPE_MASK; above it are SOCK_CLOEXEC and _NONBLOCK
+  for (uint64_t family = 0; family < AF_PACKET; ++family) {
+    if (family != AF_INET && family != AF_INET6 && family != AF_NETLINK) {
+      filter.deny_if("socket", equals(0, family));
+    }
+  }
+  filter.deny_if("socket", above(0, AF_PACKET));
+  for (const uint64_t family : {AF_INET, AF_INET6}) {
+    for (uint64_t type = 0; type <= kTypeBits; ++type) {
+      if (type != SOCK_DGRAM && type != SOCK_RAW) {
+        filter.deny_if("socket", equals(0, family), has_bits(1, kTypeBits, type));
+      }
+    }
+  }
+  for (uint64_t protocol = 0; protocol <= NETLINK_GENERIC; ++protocol) {
+    if (protocol != NETLINK_ROUTE && protocol != NETLINK_SOCK_DIAG &&
+        protocol != NETLINK_NETFILTER && protocol != NETLINK_GENERIC) {
+      filter.deny_if("socket", equals(0, AF_NETLINK), equals(2, protocol));
+    }
+  }
+  filter.deny_if("socket", equals(0, AF_NETLINK), above(2, NETLINK_GENERIC));
+}
+
+void deny_act_bpf(Filter& filter) {
+  for (uint64_t command = 0; command < kBpfCommandsLooked; ++command) {
+    if (std::find(kActBpfCommands.begin(), kActBpfCommands.end(), command) ==
+        kActBpfCommands.end()) {
+      filter.deny_if("bpf", equals(0, command));
+    }
+  }
+  filter.deny_if("bpf", above(0, kBpfCommandsLooked - 1));
+}
+
 void deny_writing(Filter& filter) {
   filter.deny_all(kChangesByName);
   for (const auto& [name, argument] : {std::pair{"open", 1U}, std::pair{"openat", 2U}}) {
@@ -249,6 +302,10 @@ void deny_for_every_profile(Filter& filter) {
     filter.deny_if("syslog", equals(0, action));
   }
   filter.deny_if("syslog", above(0, 10));
+  filter.deny_all(kChangesOfMarks);
+  for (const unsigned long request : kIoctls) {
+    filter.deny_if("ioctl", has_bits(1, 0xFFFFFFFFU, request));
+  }
 }
 
 }  // namespace
@@ -256,16 +313,18 @@ void deny_for_every_profile(Filter& filter) {
 Result<void> enter_sandbox(Profile profile, Writing writing) {
   Filter filter;
   deny_for_every_profile(filter);
-  if (profile != Profile::kHelper) {
+  if (profile == Profile::kLook) {
     filter.deny("setns");
   }
-  if (profile != Profile::kAct) {
-    filter.deny_all(kOnlyInAct);
+  if (profile == Profile::kAct) {
+    filter.deny_if("setns", differs(1, CLONE_NEWNET));
+    deny_act_sockets(filter);
+    deny_act_bpf(filter);
+  } else {
+    filter.deny("bpf");
+    filter.deny("fchmod");
     deny_signals(filter);
     deny_sockets(filter);
-    for (const unsigned long request : kIoctls) {
-      filter.deny_if("ioctl", has_bits(1, 0xFFFFFFFFU, request));
-    }
   }
   if (writing == Writing::kForbidden) {
     deny_writing(filter);

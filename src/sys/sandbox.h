@@ -18,8 +18,9 @@ namespace genba::sys {
 enum class Profile : uint8_t {
   kLook,    ///< the main process while it only looks
   kHelper,  ///< a helper: as kLook, and setns(2)
-  kAct,     ///< containment: signals, chattr, mounts and clocks of others stay forbidden where not
-            ///< needed
+  kAct,     ///< containment: as kLook, and signals, fchmod(2), setns(2) into network namespaces,
+            ///< nf_tables, sockets that send datagrams, raw packets and frames, and the part of
+            ///< bpf(2) that filters a cgroup's packets
 };
 
 /// Whether files may still be opened for writing by open(2), openat(2) and creat(2), or changed by

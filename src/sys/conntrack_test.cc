@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Flows are put into the table over netlink: no packet has to be tracked for that.
+#include "sys/conntrack.h"
+
+#include <gtest/gtest.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "support/private_network.h"
+
+namespace genba::sys {
+namespace {
+
+constexpr uint16_t kNew = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW;
+
+std::string_view raw(const base::Address& address) {
+  return {reinterpret_cast<const char*>(address.bytes.data()),
+          address.family == base::AddressFamily::kIpv6 ? size_t{16} : size_t{4}};
+}
+
+void add_tuple(NetlinkRequest& request, uint16_t type, const ConntrackTuple& tuple) {
+  const bool v6 = tuple.source.family == base::AddressFamily::kIpv6;
+  request.begin(type).begin(CTA_TUPLE_IP);
+  request.attribute(v6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, raw(tuple.source));
+  request.attribute(v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST, raw(tuple.destination)).end();
+  request.begin(CTA_TUPLE_PROTO).number(CTA_PROTO_NUM, tuple.protocol);
+  request.number(CTA_PROTO_SRC_PORT, __builtin_bswap16(tuple.source_port));
+  request.number(CTA_PROTO_DST_PORT, __builtin_bswap16(tuple.destination_port)).end().end();
+}
+
+NetlinkRequest creation_of(const ConntrackTuple& tuple) {
+  nfgenmsg head{};
+  head.nfgen_family = tuple.source.family == base::AddressFamily::kIpv6 ? AF_INET6 : AF_INET;
+  NetlinkRequest request(kNew, NLM_F_CREATE | NLM_F_EXCL);
+  request.body(head);
+  add_tuple(request, CTA_TUPLE_ORIG, tuple);
+  add_tuple(
+      request, CTA_TUPLE_REPLY,
+      {tuple.destination, tuple.source, tuple.protocol, tuple.destination_port, tuple.source_port});
+  request.number(CTA_TIMEOUT, __builtin_bswap32(uint32_t{60}));
+  return request;
+}
+
+ConntrackTuple udp(const char* from, uint16_t port) {
+  return {*base::parse_address(from),
+          *base::parse_address(std::string_view(from).find(':') == std::string_view::npos
+                                   ? "192.0.2.1"
+                                   : "2001:db8::1"),
+          IPPROTO_UDP, port, 53};
+}
+
+bool made(const Result<Fd>& netfilter, const ConntrackTuple& tuple) {
+  const auto answer =
+      netfilter ? netlink_exchange(*netfilter, creation_of(tuple), [](const NetlinkMessage&) {})
+                : Result<bool>(base::fail(netfilter.error()));
+  // A kernel without it answers so; anything else is a fault of this test.
+  EXPECT_TRUE(answer || answer.error().sys_errno == EOPNOTSUPP || answer.error().sys_errno == EPERM)
+      << answer.error().what;
+  return answer.has_value();
+}
+
+TEST(Conntrack, OneFlowIsDeletedAndTheOthersStay) {
+  test::in_private_network([] {
+    const auto netfilter = open_conntrack();
+    const auto four = udp("192.0.2.7", 4000);
+    const auto other = udp("192.0.2.7", 4001);
+    const auto six = udp("2001:db8::7", 4000);
+    for (const auto& tuple : {four, other, six}) {
+      if (!made(netfilter, tuple)) {
+        test::network_cannot_be_made_here();
+      }
+    }
+    const auto flows = dump_conntrack(*netfilter);
+    ASSERT_TRUE(flows) << flows.error().what;
+    ASSERT_EQ(flows->size(), 3U);
+    const auto found = std::find_if(flows->begin(), flows->end(),
+                                    [&](const auto& flow) { return flow.original == four; });
+    ASSERT_NE(found, flows->end());
+    EXPECT_EQ(found->reply.source_port, 53);
+    EXPECT_GT(found->timeout, 0U);
+    ASSERT_TRUE(delete_conntrack(*netfilter, *found));
+    const auto again = delete_conntrack(*netfilter, *found);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, base::ErrorCode::kGone);
+    const auto left = dump_conntrack(*netfilter);
+    ASSERT_TRUE(left);
+    EXPECT_EQ(left->size(), 2U);
+    for (const auto& flow : *left) {
+      EXPECT_TRUE(delete_conntrack(*netfilter, flow)) << base::to_text(flow.original.source);
+    }
+  });
+}
+
+TEST(Conntrack, WithoutATupleNothingIsDeleted) {
+  test::in_private_network([] {
+    const auto netfilter = open_conntrack();
+    if (!made(netfilter, udp("192.0.2.7", 4000))) {
+      test::network_cannot_be_made_here();
+    }
+    EXPECT_EQ(delete_conntrack(*netfilter, {}).error().code, base::ErrorCode::kInvalid);
+    EXPECT_EQ(dump_conntrack(*netfilter)->size(), 1U);
+  });
+}
+
+TEST(Conntrack, AFlowWithoutBothTuplesIsNone) {
+  NetlinkRequest request(kNew, 0);
+  request.body(nfgenmsg{});
+  add_tuple(request, CTA_TUPLE_ORIG, udp("192.0.2.7", 4000));
+  const std::string bytes = request.bytes(1);
+  EXPECT_FALSE(parse_conntrack(**NetlinkMessages(bytes).next()));
+  EXPECT_FALSE(parse_conntrack({kNew, 0, 0, "x"}));
+  EXPECT_FALSE(parse_conntrack({1, 0, 0, {}}));
+}
+
+}  // namespace
+}  // namespace genba::sys
