@@ -115,6 +115,30 @@ class LineHandler final : public nlohmann::json_sax<json> {
   std::string key_;
 };
 
+// What the chain value of a line covers: all before it.
+Result<std::string_view> body_of(std::string_view line) {
+  if (line.size() < kTailSize || !line.ends_with("\"}") ||
+      line.substr(line.size() - kTailSize, kChainKey.size()) != kChainKey) {
+    return fail(ErrorCode::kDamaged, "the line does not end in a chain value");
+  }
+  return line.substr(0, line.size() - kTailSize);
+}
+
+// Of a line that has a body.
+std::string_view claimed_chain(std::string_view line) {
+  return line.substr(line.size() - kChainDigits - 2, kChainDigits);
+}
+
+Result<CaseLine> parse_body(std::string_view body) {
+  LineHandler handler;
+  const std::string whole = std::string(body) + "}";
+  if (!json::sax_parse(whole.begin(), whole.end(), &handler) || !handler.has_kind ||
+      !handler.has_number || !handler.has_row) {
+    return fail(ErrorCode::kDamaged, "the line is not a row of a case");
+  }
+  return std::move(handler.line);
+}
+
 }  // namespace
 
 const std::string kFirstChain(kChainDigits, '0');
@@ -177,24 +201,34 @@ std::string CaseLineBuilder::finish(std::string& chain) {
 }
 
 Result<CaseLine> parse_case_line(std::string_view line, std::string& chain) {
-  if (line.size() < kTailSize || !line.ends_with("\"}") ||
-      line.substr(line.size() - kTailSize, kChainKey.size()) != kChainKey) {
-    return fail(ErrorCode::kDamaged, "the line does not end in a chain value");
-  }
-  const std::string_view body = line.substr(0, line.size() - kTailSize);
-  const std::string next = chain_after(chain, body);
-  if (line.substr(line.size() - kChainDigits - 2, kChainDigits) != next) {
+  GENBA_TRY(const std::string_view body, body_of(line));
+  std::string next = chain_after(chain, body);
+  if (claimed_chain(line) != next) {
     return fail(ErrorCode::kDamaged,
                 "the chain is broken: this line, or what stood before it, was altered");
   }
-  LineHandler handler;
-  const std::string whole = std::string(body) + "}";
-  if (!json::sax_parse(whole.begin(), whole.end(), &handler) || !handler.has_kind ||
-      !handler.has_number || !handler.has_row) {
-    return fail(ErrorCode::kDamaged, "the line is not a row of a case");
-  }
-  chain = next;
-  return std::move(handler.line);
+  GENBA_TRY(CaseLine parsed, parse_body(body));
+  chain = std::move(next);
+  return parsed;
+}
+
+Result<CaseLine> parse_unproven_case_line(std::string_view line, std::string& claimed) {
+  GENBA_TRY(const std::string_view body, body_of(line));
+  GENBA_TRY(CaseLine parsed, parse_body(body));
+  claimed = claimed_chain(line);
+  return parsed;
+}
+
+std::string text_in(const CaseLine& line, std::string_view key) {
+  const JsonCell* cell = line.find(key);
+  const auto* text = cell == nullptr ? nullptr : std::get_if<std::string>(cell);
+  return text == nullptr ? std::string() : *text;
+}
+
+int64_t number_in(const CaseLine& line, std::string_view key) {
+  const JsonCell* cell = line.find(key);
+  const auto* number = cell == nullptr ? nullptr : std::get_if<int64_t>(cell);
+  return number == nullptr ? 0 : *number;
 }
 
 bool to_value(const JsonCell& cell, ColumnType type, model::Value& value) {

@@ -59,6 +59,14 @@ class CaseLineBuilder {
 /// it is no such line or does not follow what was before it.
 base::Result<CaseLine> parse_case_line(std::string_view line, std::string& chain);
 
+/// Parses a line without believing it: `claimed` becomes the chain value that it gives itself.
+/// kDamaged when it is no such line. For what stands behind a break, which is shown, not trusted.
+base::Result<CaseLine> parse_unproven_case_line(std::string_view line, std::string& claimed);
+
+/// A member's text or number; empty or 0 when it is absent or of another type.
+std::string text_in(const CaseLine& line, std::string_view key);
+int64_t number_in(const CaseLine& line, std::string_view key);
+
 /// The model's value of a JSON cell for a column; false when the type does not fit. `value` may
 /// point into `cell`.
 bool to_value(const JsonCell& cell, model::ColumnType type, model::Value& value);

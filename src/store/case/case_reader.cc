@@ -26,18 +26,6 @@ constexpr size_t kPiece = 1U << 20;
 // No row comes near: contents are objects, and a log line that is read is cut far below.
 constexpr size_t kLongestLine = 256U << 20;
 
-std::string text_in(const CaseLine& line, std::string_view key) {
-  const JsonCell* cell = line.find(key);
-  const auto* text = cell == nullptr ? nullptr : std::get_if<std::string>(cell);
-  return text == nullptr ? std::string() : *text;
-}
-
-int64_t number_in(const CaseLine& line, std::string_view key) {
-  const JsonCell* cell = line.find(key);
-  const auto* number = cell == nullptr ? nullptr : std::get_if<int64_t>(cell);
-  return number == nullptr ? 0 : *number;
-}
-
 class LogReader {
  public:
   explicit LogReader(CaseContents& contents) : contents_(contents) {}
