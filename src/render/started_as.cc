@@ -8,7 +8,7 @@ namespace genba::render {
 namespace {
 
 constexpr std::string_view kName = "genba";
-constexpr std::string_view kVerbs[] = {" triage", " query", " help"};
+constexpr std::string_view kVerbs[] = {" triage", " query", " help", " contain", " case"};
 
 // "/usr/bin/genba" and "my-genba" are other words; in Japanese a command follows without a blank.
 bool begins_a_word(std::string_view text, size_t at) {

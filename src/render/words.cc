@@ -440,6 +440,10 @@ std::string look_up(std::span<const Name> names, std::string_view name, model::L
 
 }  // namespace
 
+std::string_view pick(model::Language language, std::string_view en, std::string_view ja) {
+  return language == model::Language::kJapanese ? ja : en;
+}
+
 std::string_view word(Word which, model::Language language) {
   const Entry& entry = kCatalogue[static_cast<size_t>(which)];
   return language == model::Language::kJapanese ? entry.ja : entry.en;

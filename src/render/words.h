@@ -293,6 +293,9 @@ enum class Word : uint16_t {
   kCount,
 };
 
+/// The one of two texts that the language asks for.
+std::string_view pick(model::Language language, std::string_view en, std::string_view ja);
+
 /// The word as it stands in the catalogue, placeholders included.
 std::string_view word(Word which, model::Language language);
 
