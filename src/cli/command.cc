@@ -3,6 +3,21 @@
 
 namespace genba::cli {
 
+std::vector<std::string_view> choices_of(std::string_view name) {
+  std::vector<std::string_view> words;
+  if (name.find('|') == std::string_view::npos) {
+    return words;
+  }
+  while (true) {
+    const size_t bar = name.find('|');
+    words.push_back(name.substr(0, bar));
+    if (bar == std::string_view::npos) {
+      return words;
+    }
+    name.remove_prefix(bar + 1);
+  }
+}
+
 bool Invocation::has(std::string_view option) const {
   return value(option).has_value();
 }

@@ -31,11 +31,17 @@ struct Option {
   bool repeatable = false;
 };
 
+/// A positional word. Words with bars between them ("log|verify") are the only ones that it takes:
+/// so a verb has verbs of its own, whose first argument this is.
 struct Argument {
-  std::string_view name;  ///< as in help: SQL, FILE
+  std::string_view name;  ///< as in help: SQL, FILE, log|verify
   Words meaning;
   bool required = false;
 };
+
+/// The words that an argument or an option's value must be one of ("log|verify"); empty when it may
+/// be any.
+std::vector<std::string_view> choices_of(std::string_view name);
 
 struct Example {
   std::string_view command;

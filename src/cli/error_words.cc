@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/error_words.h"
 
+#include "cli/contain_lock_words.h"
+#include "cli/contain_stop_words.h"
 #include "render/coverage_words.h"
+#include "render/stopping_words.h"
 
 namespace genba::cli {
 
@@ -57,6 +60,34 @@ constexpr render::Phrase kPhrases[] = {
      "は"
      "使えません）"},
 
+    {"'genba *' takes one of *, not '*'; *",
+     "'genba {0}' には {1} のいずれかを指定してください（'{2}' は使えません）。{3}"},
+    {"'genba case' does not take --*: name the directory behind *",
+     "'genba case' では --{0} を使いません。ディレクトリは {1} の後に書いてください"},
+    {"--chain takes 64 hex digits, with 'genba case verify DIR'",
+     "--chain には16進数64桁を、'genba case verify DIR' と合わせて指定してください"},
+
+    {"--* takes a span such as 300, 5m or 1h, from * to *, not '*'",
+     "--{0} には 300、5m、1h のような時間を指定してください（'{3}' は使えません。範囲：{1} から "
+     "{2}）"},
+    {"--* takes an address or a network, such as 203.0.113.7 or 2001:db8::/64, not '*'",
+     "--{0} にはアドレスかネットワーク（203.0.113.7、2001:db8::/64 など）を指定してください（'{1}' "
+     "は"
+     "使えません）"},
+    {"--allow: '*' is no ADDRESS:PORT: write 192.0.2.1:443 or [2001:db8::1]:443 (names are not "
+     "resolved)",
+     "--allow：'{0}' はアドレスとポートではありません。192.0.2.1:443 や [2001:db8::1]:443 のように"
+     "指定してください（名前は解決しません）"},
+    {"--hold has no timer: leave out --timeout, or --hold",
+     "--hold にタイマーはありません。--timeout か --hold のどちらかを外してください"},
+    {"only root can see whose session this is, and contain a machine: run it as root, or with sudo",
+     "セッションの持ち主の確認とマシンの封じ込めには root 権限が必要です。root か sudo で実行して"
+     "ください"},
+    {"the processes of this machine could not be read, so nothing can be planned: is /proc "
+     "mounted?",
+     "このマシンのプロセスを読み取れないため、計画できません。/proc がマウントされているか確認して"
+     "ください"},
+
     // Directories and files that were named.
     {"--root: *; give a directory that holds the root of a system",
      "--root：{0}。システムのルートを含むディレクトリを指定してください"},
@@ -64,6 +95,38 @@ constexpr render::Phrase kPhrases[] = {
      "--case：{0}。--save で作成したディレクトリを指定してください"},
     {"--save: *; give a directory that does not exist yet",
      "--save：{0}。まだ存在しないディレクトリを指定してください"},
+    {"'*': *; give the directory of a case, or of the journal that an action named",
+     "'{0}'：{1}。ケースか、操作時に示された記録のディレクトリを指定してください"},
+    {"there is no journal of actions in it", "操作の記録がありません"},
+    {"there is no log in it", "記録がありません"},
+    {"no action is recorded on this machine (in *); a journal that was kept elsewhere is read by "
+     "naming its directory",
+     "このマシンでの操作の記録（{0}）はありません。別の場所の記録は、そのディレクトリを指定して読み"
+     "ます"},
+
+    // The journal of actions.
+    {"the journal in '*': *; nothing was done: name a directory with room, which you may write to, "
+     "with --journal DIR",
+     "'{0}' "
+     "に操作を記録できません（{1}）。何も実行していません。書き込みでき、空きのあるディレクトリ"
+     "を --journal DIR で指定してください"},
+    {"the journal in '*': *; nothing was done",
+     "'{0}' に操作を記録できません（{1}）。何も実行していません"},
+    {"'*' is being written by another Genba (*); wait until it has ended",
+     "'{0}' には別の genba（{1}）が記録中です。終わるまで待ってください"},
+    {"'*' was altered at byte * (*); keep it as evidence and name a new directory",
+     "'{0}' は {1} "
+     "バイト目で改ざんされています（{2}）。証拠として残し、新しいディレクトリを指定して"
+     "ください"},
+    {"'*' was changed by another program while it was written; keep it as evidence and name a new "
+     "directory",
+     "'{0}' が記録中に別のプログラムに変更されました。証拠として残し、新しいディレクトリを指定して"
+     "ください"},
+    {"others may write into '*'; name another one",
+     "'{0}' には他のユーザーも書き込めます。別のディレクトリを指定してください"},
+    {"the outcome of action * could not be recorded: *; copy this line and what was printed before "
+     "it",
+     "操作 {0} の結果を記録できません（{1}）。この行と、この前に出力された行を控えてください"},
     {"--rules *: there is no rule file (*.yaml) in it",
      "--rules {0}：ルールのファイル（*.yaml）がありません"},
     {"--rules *: *; give a directory of rule files (*.yaml)",
@@ -110,7 +173,9 @@ constexpr render::Phrase kPhrases[] = {
 
 std::string error_words(std::string_view english, model::Language language) {
   return language == model::Language::kJapanese
-             ? render::say_in_japanese({kPhrases, render::coverage_phrases()}, english)
+             ? render::say_in_japanese({kPhrases, contain_lock_phrases(), contain_stop_phrases(),
+                                        render::stopping_phrases(), render::coverage_phrases()},
+                                       english)
              : std::string(english);
 }
 

@@ -77,13 +77,16 @@ std::string overview(Language language) {
   text += options_block(global_options(), language);
   text +=
       ja ? "\n終了コード: 0 該当なし（確認できた範囲）、1 中以上の所見あり、2 調べられなかった、\n"
-           "3 使い方の誤り、4 結果を書き出せなかった、または操作の失敗\n"
+           "3 使い方の誤り、4 結果を書き出せなかった、または操作の失敗・中止\n"
            "'genba help コマンド' で例を表示します。\n"
-           "genba は対象のプログラムを何も実行せず、何も変更しません。\n"
+           "genba は対象のプログラムを何も実行しません。対象を変更するのは 'genba contain' "
+           "だけで、\n"
+           "その操作はすべて記録されます（'genba case log' で表示）。\n"
          : "\nExit codes: 0 nothing found, 1 findings of medium or above, 2 could not look,\n"
-           "3 usage, 4 the result could not be written, or an action failed.\n"
-           "'genba help VERB' shows examples. Genba runs no program of the host and changes\n"
-           "nothing there.\n";
+           "3 usage, 4 the result could not be written, or an action failed or was\n"
+           "not begun.\n"
+           "'genba help VERB' shows examples. Genba runs no program of the host. Only 'genba\n"
+           "contain' changes anything there, and 'genba case log' tells what it did.\n";
   return text;
 }
 

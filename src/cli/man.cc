@@ -61,14 +61,18 @@ std::string verb_words() {
 }
 
 // The words that an option takes ("en|ja"), with blanks between them; empty for any value.
-std::string choices_of(const Option& option) {
-  std::string words(option.value.find('|') == std::string_view::npos ? "" : option.value);
-  std::replace(words.begin(), words.end(), '|', ' ');
-  return words;
+std::string choice_words(const Option& option) {
+  return fmt::format("{}", fmt::join(choices_of(option.value), " "));
 }
 
-bool takes_a_verb(const Command& command) {
-  return !command.arguments.empty() && command.arguments[0].name == "VERB";
+// The words that can stand right behind a verb: the verbs themselves (help), a verb's own verbs, or
+// none that are known.
+std::string first_words(const Command& command) {
+  if (command.arguments.empty()) {
+    return {};
+  }
+  const std::string_view name = command.arguments[0].name;
+  return name == "VERB" ? verb_words() : fmt::format("{}", fmt::join(choices_of(name), " "));
 }
 
 // Each option of any verb that takes a value, once.
@@ -93,7 +97,7 @@ std::vector<const Option*> valued_options() {
 std::string bash_values() {
   std::string text;
   for (const Option* option : valued_options()) {
-    const std::string choices = choices_of(*option);
+    const std::string choices = choice_words(*option);
     const std::string how = !choices.empty()          ? fmt::format("-W '{}'", choices)
                             : option->value == "DIR"  ? "-d"
                             : option->value == "FILE" ? "-f"
@@ -114,10 +118,10 @@ std::string bash_completion() {
       "in\n",
       verb_words());
   for (const Command* command : all_commands()) {
+    const std::string first = first_words(*command);
     text += fmt::format("      {}) words='{}{}{}{}' ;;\n", command->verb,
-                        takes_a_verb(*command) ? verb_words() + " " : "",
-                        option_words(command->options), command->options.empty() ? "" : " ",
-                        option_words(global_options()));
+                        first.empty() ? "" : first + " ", option_words(command->options),
+                        command->options.empty() ? "" : " ", option_words(global_options()));
   }
   return text +
          "    esac\n  fi\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\n"
@@ -144,7 +148,7 @@ std::string zsh_value(const Option& option) {
   if (option.value.empty()) {
     return {};
   }
-  if (const std::string choices = choices_of(option); !choices.empty()) {
+  if (const std::string choices = choice_words(option); !choices.empty()) {
     return fmt::format(":value:({})", choices);
   }
   return option.value == "DIR"    ? ":directory:_files -/"
@@ -167,7 +171,8 @@ std::string zsh_completion() {
                             zsh_value(option));
       }
     }
-    text += takes_a_verb(*command) ? fmt::format(" '2:verb:({})'", verb_words()) : "";
+    const std::string first = first_words(*command);
+    text += first.empty() ? "" : fmt::format(" '2:verb:({})'", first);
     text += " ;;\n";
   }
   return text + "  esac\n}\n_genba \"$@\"\n";
@@ -187,7 +192,7 @@ std::string fish_quoted(std::string_view text) {
 std::string fish_options(std::string_view condition, std::span<const Option> options) {
   std::string text;
   for (const Option& option : options) {
-    const std::string choices = choices_of(option);
+    const std::string choices = choice_words(option);
     const std::string value = !choices.empty()       ? fmt::format(" -x -a '{}'", choices)
                               : option.value.empty() ? " -f"
                                                      : " -r";
@@ -203,9 +208,8 @@ std::string fish_completion() {
     text += fmt::format("complete -c genba -f -n __fish_use_subcommand -a {} -d '{}'\n",
                         command->verb, fish_quoted(command->summary.en));
     const std::string seen = fmt::format("__fish_seen_subcommand_from {}", command->verb);
-    text += takes_a_verb(*command)
-                ? fmt::format("complete -c genba -f -n '{}' -a '{}'\n", seen, verb_words())
-                : "";
+    const std::string first = first_words(*command);
+    text += first.empty() ? "" : fmt::format("complete -c genba -f -n '{}' -a '{}'\n", seen, first);
     text += fish_options(seen, command->options);
   }
   return text + fish_options("not __fish_use_subcommand", global_options());
@@ -220,7 +224,8 @@ std::string man_page() {
       "Genba reads a machine without trusting it, judges what it saw by rules that anyone can "
       "read, "
       "and says what is wrong, since when, and what to do next. It runs no program of the host, "
-      "loads none of its libraries or configuration, and changes nothing.\n.SH VERBS\n";
+      "loads none of its libraries or configuration, and changes nothing but by \\fBgenba "
+      "contain\\fR, which records each change before it makes it.\n.SH VERBS\n";
   for (const Command* command : all_commands()) {
     text += fmt::format(".SS genba {}\n{}\n", roff(command->verb), roff(command->summary.en));
     text += roff_options(command->options);
@@ -232,9 +237,8 @@ std::string man_page() {
   text += ".SH OPTIONS OF EVERY VERB\n" + roff_options(global_options());
   return text +
          ".SH EXIT STATUS\n.TP\n0\nnothing found\n.TP\n1\nfindings of medium or above\n.TP\n2\n"
-         "could not look: nothing useful was read\n.TP\n3\nusage\n.TP\n4\nan action failed or "
-         "could "
-         "not be proven\n";
+         "could not look: nothing useful was read\n.TP\n3\nusage\n.TP\n4\nan action failed, "
+         "could not be proven, or was not begun (refused, declined, or nobody reads its plan)\n";
 }
 
 std::string completions(std::string_view shell) {

@@ -141,6 +141,24 @@ base::Result<void> check_arguments(const Command& command, const Invocation& inv
   return {};
 }
 
+// A word where only some are taken.
+base::Result<void> check_choices(const Command& command, const Invocation& invocation) {
+  for (size_t i = 0; i < invocation.arguments.size(); ++i) {
+    const std::string& word = invocation.arguments[i];
+    const auto choices = choices_of(command.arguments[i].name);
+    if (choices.empty() || std::find(choices.begin(), choices.end(), word) != choices.end()) {
+      continue;
+    }
+    const std::string_view near = base::nearest(word, choices);
+    return base::fail(usage_error(
+        fmt::format("'genba {}' takes one of {}, not '{}'; {}", command.verb,
+                    fmt::join(choices, ", "), base::escape_for_terminal(word),
+                    near.empty() ? fmt::format("'genba help {}' shows examples", command.verb)
+                                 : fmt::format("did you mean '{}'?", near))));
+  }
+  return {};
+}
+
 Invocation special(std::string_view verb, std::vector<std::string> arguments = {}) {
   Invocation invocation;
   invocation.verb = verb;
@@ -187,6 +205,7 @@ base::Result<Invocation> parse(std::span<const std::string> words) {
   }
   GENBA_TRY(Invocation invocation, parse_verb(*command, rest));
   GENBA_TRY_VOID(check_arguments(*command, invocation));
+  GENBA_TRY_VOID(check_choices(*command, invocation));
   return invocation;
 }
 
