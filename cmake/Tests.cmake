@@ -133,6 +133,10 @@ function(genba_add_unit_tests)
     genba_test_support(${GENBA_LAYER_${folder}} support)
     genba_add_gtest(genba_${folder}_test SOURCES ${sources} LIBRARIES ${support} genba_${folder}
                     LABELS ${labels} TIMEOUT 900)
+    if(folder STREQUAL "act")
+      # What is stopped and ended there are fixtures.
+      add_dependencies(genba_act_test genba_fixtures)
+    endif()
   endforeach()
 endfunction()
 

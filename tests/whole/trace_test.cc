@@ -2,17 +2,13 @@
 #include "whole/trace.h"
 
 #include <gtest/gtest.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "act/journal/journal.h"
 #include "support/run_program.h"
 #include "support/scratch.h"
-#include "support/stuck_filesystem.h"
+#include "whole/hostile_machine.h"
 
 namespace genba::test {
 namespace {
@@ -47,6 +43,7 @@ TEST(TraceJudge, NoticesEveryBrokenPromise) {
         "1 openat(4</>, \"etc/passwd\", O_RDWR) = 3",
         "1 openat(AT_FDCWD</>, \"/tmp/x\", O_WRONLY|O_CREAT, 0600) = 3",
         "1 mmap(NULL, 99, PROT_READ|PROT_EXEC, MAP_PRIVATE, 3</lib/evil.so>, 0) = 0x7f",
+        "1 mprotect(0x7f0000, 4096, PROT_READ|PROT_EXEC) = 0",
         "1 kill(77, SIGTERM) = 0",
         "1 tgkill(1, 1, SIGKILL <unfinished ...>",
         "1 pidfd_send_signal(9<x>, SIGTERM, NULL, 0) = 0",
@@ -77,58 +74,93 @@ TEST(TraceJudge, AllowsWhatTheResponderNamed) {
             0U);
 }
 
-// A machine whose every configuration file wants to run something: what a trusting program of this
-// kind would open shows in the trace.
-bool make_hostile_root(const Scratch& scratch) {
-  if (!enter_private_mounts()) {
-    return false;
-  }
-  const std::string work = scratch.at("overlay");
-  std::filesystem::create_directories(work);
-  if (::mount("genba-test", work.c_str(), "tmpfs", 0, nullptr) != 0) {
-    return false;
-  }
-  for (const char* name : {"/upper/ssl", "/work"}) {
-    std::filesystem::create_directories(work + name);
-  }
-  const std::string evil = scratch.at("evil.so");
-  const auto write = [&](const char* name, const std::string& text) {
-    std::ofstream(work + "/upper/" + name) << text;
-  };
-  write("ld.so.preload", evil + "\n");
-  write("nsswitch.conf", "passwd: evil\ngroup: evil\nhosts: evil\n");
-  write("localtime", "TZif2");
-  write("ssl/openssl.cnf",
-        "openssl_conf = a\n[a]\nengines = b\n[b]\nx = c\n[c]\ndynamic_path = " + evil + "\n");
-  write("resolv.conf", "nameserver 192.0.2.1\n");
-  write("ld.so.conf", scratch.path() + "\n");
-  const std::string options = "lowerdir=/etc,upperdir=" + work + "/upper,workdir=" + work + "/work";
-  return ::mount("genba-test", "/etc", "overlay", 0, options.c_str()) == 0;
+constexpr const char* kActing =
+    "1 mkdir(\"/tmp\", 0700) = -1 EEXIST (File exists)\n"
+    "1 mkdir(\"/tmp/x/actions\", 0700) = 0\n"
+    "1 openat(3</tmp/x/actions>, \"actions.jsonl\", O_RDWR|O_CREAT|O_APPEND, 0600) = 4\n"
+    "1 fchmod(4</tmp/x/actions/actions.jsonl>, 0600) = 0\n"
+    "1 write(4</tmp/x/actions/actions.jsonl>, \"x\", 1) = 1\n"
+    "1 openat(AT_FDCWD</>, \"/sys/fs/cgroup/unified\", O_RDONLY|O_DIRECTORY) = 5\n"
+    "1 mkdirat(5</sys/fs/cgroup/unified>, \"genba-7-a\", 0755) = 0\n"
+    "1 openat(6</sys/fs/cgroup/unified/genba-7-a>, \"cgroup.freeze\", O_WRONLY) = 7\n"
+    "1 write(7</sys/fs/cgroup/unified/genba-7-a/cgroup.freeze>, \"1\", 1) = 1\n"
+    "1 openat(6</sys/fs/cgroup/freezer/genba-7-a>, \"freezer.state\", O_WRONLY) = 7\n"
+    "1 openat(6</sys/fs/cgroup/unified/genba-7-a>, \"cgroup.kill\", O_WRONLY) = 7\n"
+    "1 openat(5</sys/fs/cgroup/unified/user.slice>, \"cgroup.procs\", O_WRONLY) = 7\n"
+    "1 unlinkat(5</sys/fs/cgroup/unified>, \"genba-7-a\", AT_REMOVEDIR) = 0\n"
+    "1 openat(AT_FDCWD</>, \"/proc/self/loginuid\", O_RDONLY) = 8\n"
+    "1 socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_NETFILTER) = 9\n"
+    "1 clone(child_stack=NULL, flags=SIGCHLD <unfinished ...>\n"
+    "1 <... clone resumed>, child_tidptr=0x7f) = 12\n"
+    "1 pidfd_send_signal(9<pid:12>, SIGKILL, NULL, 0) = 0\n"
+    "1 pidfd_send_signal(9<pid:77>, SIGKILL, NULL, 0) = 0\n"
+    "1 pidfd_send_signal(9<anon_inode:[pidfd]>, SIGKILL, NULL, 0) = -1 ESRCH\n";
+
+constexpr const char* kProving =
+    "1 socket(AF_INET6, SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 4\n"
+    "1 socket(AF_INET, SOCK_RAW|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_RAW) = 4\n"
+    "1 socket(AF_PACKET, SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK, htons(0)) = 4\n"
+    "1 sendto(4<socket:[1]>, \"x\", 1, MSG_NOSIGNAL, {sa_family=AF_INET6, sin6_port=htons(9), "
+    "inet_pton(AF_INET6, \"2001:db8::1\", &sin6_addr)}, 28) = -1 EPERM\n"
+    "1 sendto(4<socket:[1]>, \"x\", 1, MSG_NOSIGNAL, {sa_family=AF_INET, sin_port=htons(0), "
+    "sin_addr=inet_addr(\"192.0.2.1\")}, 16) = 1\n";
+
+TraceRules acting_rules(Deeds deeds) {
+  TraceRules rules;
+  rules.deeds = deeds;
+  rules.outputs = {"/tmp/x/actions"};
+  rules.may_end = {77};
+  return rules;
 }
 
-std::vector<std::string> hostile_environment(const Scratch& scratch) {
-  const std::string evil = scratch.at("evil.so");
-  return {"LD_PRELOAD=" + evil,
-          "LD_AUDIT=" + evil,
-          "LD_LIBRARY_PATH=" + scratch.path(),
-          "GCONV_PATH=" + scratch.path(),
-          "OPENSSL_CONF=" + scratch.at("openssl.cnf"),
-          "LOCPATH=" + scratch.path(),
-          "LANG=tlh_KX.EVIL",
-          "LC_ALL=ja_JP.EUC-JP",
-          "TZ=" + scratch.at("zone"),
-          "TZDIR=" + scratch.path(),
-          "TMPDIR=" + scratch.path(),
-          "MALLOC_PERTURB_=1",
-          "MALLOC_TRACE=" + scratch.at("malloc.trace"),
-          "NLSPATH=" + scratch.at("%N"),
-          "HOSTALIASES=" + scratch.at("aliases"),
-          "RES_OPTIONS=debug",
-          "GLIBC_TUNABLES=glibc.malloc.check=3",
-          "TERM=xterm",
-          "SQLITE_TMPDIR=" + scratch.path(),
-          "LIBSECCOMP_DEBUG=1",
-          "PATH=/nowhere"};
+TEST(TraceJudge, KeepsQuietAboutActing) {
+  EXPECT_EQ(violations_in(kActing, acting_rules(Deeds::kAct)), 0U);
+  EXPECT_EQ(violations_in(std::string(kActing) + kProving, acting_rules(Deeds::kProve)), 0U);
+}
+
+TEST(TraceJudge, AllowsNoneOfItWhereNothingIsToBeChangedOrProven) {
+  TraceRules looking = acting_rules(Deeds::kLook);
+  EXPECT_GE(violations_in(kActing, looking), 8U);
+  EXPECT_EQ(violations_in(kProving, acting_rules(Deeds::kAct)), 5U);
+}
+
+TEST(TraceJudge, NoticesEveryBrokenPromiseOfActing) {
+  for (const char* line :
+       {"1 execve(\"/usr/sbin/nft\", [\"nft\"], 0x7) = 0",
+        "1 openat(AT_FDCWD</>, \"/etc/nftables.conf\", O_RDONLY) = 3",
+        "1 openat(AT_FDCWD</>, \"/lib/x86_64-linux-gnu/libnss_files.so.2\", O_RDONLY) = 3",
+        "1 mmap(NULL, 9, PROT_READ|PROT_EXEC, MAP_PRIVATE, 3</lib/evil.so>, 0) = 0x7f",
+        "1 mprotect(0x7f, 4096, PROT_READ|PROT_EXEC) = 0",
+        "1 openat(4</>, \"etc/passwd\", O_RDWR) = 3",
+        "1 openat(4</>, \"proc/sys/net/ipv4/ip_forward\", O_WRONLY) = 3",
+        "1 write(5</proc/sys/net/ipv4/ip_forward>, \"0\", 1) = 1",
+        "1 write(5</tmp/x/other>, \"x\", 1) = 1",
+        "1 fchmod(5</etc/shadow>, 0600) = 0",
+        "1 mkdir(\"/tmp/y\", 0700) = 0",
+        "1 mkdir(\"/tm\", 0700) = 0",
+        "1 unlinkat(3</tmp>, \"x\", AT_REMOVEDIR) = 0",
+        "1 mkdirat(5</sys/fs/cgroup/unified>, \"evil\", 0755) = 0",
+        "1 unlinkat(5</sys/fs/cgroup/unified>, \"user.slice\", AT_REMOVEDIR) = 0",
+        "1 openat(5</sys/fs/cgroup/unified/user.slice>, \"cgroup.freeze\", O_WRONLY) = 7",
+        "1 openat(5</sys/fs/cgroup/unified/user.slice>, \"cgroup.kill\", O_WRONLY) = 7",
+        "1 write(5</sys/fs/cgroup/freezer/genba-7/memory.max>, \"0\", 1) = 1",
+        "1 pidfd_send_signal(9<pid:77>, SIGTERM, NULL, 0) = 0",
+        "1 pidfd_send_signal(9<pid:77>, SIGSTOP, NULL, 0) = 0",
+        "1 pidfd_send_signal(9<pid:78>, SIGKILL, NULL, 0) = 0",
+        "1 pidfd_send_signal(9<anon_inode:[pidfd]>, SIGKILL, NULL, 0) = 0",
+        "1 kill(77, SIGKILL) = 0",
+        "1 kill(77, SIGSTOP) = 0",
+        "1 tgkill(77, 77, SIGKILL) = 0",
+        "1 ptrace(PTRACE_SEIZE, 77) = 0",
+        "1 bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_SKB}, 148) = 3",
+        "1 connect(3<socket:[1]>, {sa_family=AF_INET, sin_port=htons(9)}, 16) = 0",
+        "1 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 3",
+        "1 socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0) = 3",
+        "1 sendto(3, \"x\", 1, 0, {sa_family=AF_INET, sin_port=htons(53), "
+        "sin_addr=inet_addr(\"192.0.2.1\")}, 16) = 1",
+        "1 sendto(3, \"x\", 1, 0, {sa_family=AF_UNIX, sun_path=\"/dev/log\"}, 110) = 1"}) {
+    EXPECT_GE(violations_in(line + std::string("\n"), acting_rules(Deeds::kProve)), 1U) << line;
+  }
 }
 
 struct Case {
@@ -139,6 +171,20 @@ struct Case {
 
 void PrintTo(const Case& one, std::ostream* stream) {
   *stream << one.name;
+}
+
+// With a content of its own, so that there is an object to verify.
+void write_journal(const std::string& directory) {
+  act::JournalOptions options;
+  options.directory = directory;
+  options.why = "a test";
+  auto journal = act::Journal::open(options);
+  ASSERT_TRUE(journal) << journal.error().what;
+  const auto action =
+      journal->begin({"contain apply", "host", model::ActionEffect::kEstablishes, "", ""});
+  ASSERT_TRUE(action) << action.error().what;
+  ASSERT_TRUE(journal->add_object("ruleset", "table inet genba_contain"));
+  ASSERT_TRUE(journal->end(*action, {model::ActionOutcome::kDone, "", ""}));
 }
 
 class Traced : public ::testing::TestWithParam<Case> {
@@ -158,6 +204,7 @@ class Traced : public ::testing::TestWithParam<Case> {
           {binary, "triage", "--root", scratch_.at("tree"), "--save", scratch_.at("case")});
       ASSERT_LT(kept.status, 2) << kept.err;
     }
+    write_journal(scratch_.at("actions"));
   }
   std::string fill(std::string text) const {
     for (size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at)) {
@@ -174,18 +221,7 @@ TEST_P(Traced, KeepsEveryPromise) {
   GENBA_NEEDS(is_root(), "root");
   GENBA_NEEDS(std::filesystem::exists("/usr/bin/strace"), "strace");
   GENBA_NEEDS(given("GENBA_SANITIZE").empty(), "a build without sanitizers: they trace as well");
-  std::vector<std::string> command{"/usr/bin/strace"};
-  for (const std::string& option : strace_options()) {
-    command.push_back(option);
-  }
-  command.insert(command.end(), {"-o", scratch_.at("trace")});
-  // strace starts with a clean environment and gives the hostile one to the binary alone.
-  for (const std::string& variable : hostile_environment(scratch_)) {
-    if (is_static(binary) || variable.rfind("LD_", 0) != 0) {
-      command.insert(command.end(), {"-E", variable});
-    }
-  }
-  command.push_back(binary);
+  std::vector<std::string> command = traced_binary(scratch_, binary, scratch_.at("trace"));
   TraceRules rules;
   rules.is_static = is_static(binary);
   rules.outputs = {scratch_.at("out/")};
@@ -204,10 +240,7 @@ TEST_P(Traced, KeepsEveryPromise) {
     GTEST_SKIP() << "SKIPPED: needs mount namespaces and overlayfs";
   }
   EXPECT_LT(result.status, 2) << result.err;
-  std::ifstream stream(scratch_.at("trace"));
-  std::stringstream trace;
-  trace << stream.rdbuf();
-  const auto violations = find_violations(trace.str(), rules);
+  const auto violations = find_violations(read_whole(scratch_.at("trace")), rules);
   EXPECT_TRUE(violations.empty()) << violations.size() << " broken promises";
   for (size_t i = 0; i < violations.size() && i < 20; ++i) {
     ADD_FAILURE() << violations[i];
@@ -216,21 +249,27 @@ TEST_P(Traced, KeepsEveryPromise) {
 
 INSTANTIATE_TEST_SUITE_P(
     Verbs, Traced,
-    ::testing::Values(Case{"version", {"--version"}, {}}, Case{"help", {"help", "triage"}, {}},
-                      Case{"triage", {"triage", "--no-walk"}, {}},
-                      Case{"triage_with_walk", {"triage", "--json"}, {}},
-                      Case{"report_and_save",
-                           {"triage", "--no-walk", "--report", "@/out/report.html", "--save",
-                            "@/out/case"},
-                           {}},
-                      Case{"query", {"query", "SELECT pid, name, cmdline FROM processes"}, {}},
-                      Case{"query_sockets", {"query", "SELECT * FROM listening_ports"}, {}},
-                      Case{"query_json", {"query", "--json", "SELECT * FROM users"}, {}},
-                      Case{"japanese", {"triage", "--no-walk", "--lang", "ja"}, {}},
-                      Case{"case", {"triage", "--case", "@/case"}, {"@/case"}},
-                      Case{"rules", {"triage", "--no-walk", "--rules", "@/rules"}, {"@/rules"}},
-                      Case{"deep", {"triage", "--deep", "--root", "@/tree"}, {"@/tree"}},
-                      Case{"root", {"triage", "--root", "@/tree"}, {"@/tree"}}),
+    ::testing::Values(
+        Case{"version", {"--version"}, {}}, Case{"help", {"help", "triage"}, {}},
+        Case{"triage", {"triage", "--no-walk"}, {}},
+        Case{"triage_with_walk", {"triage", "--json"}, {}},
+        Case{"report_and_save",
+             {"triage", "--no-walk", "--report", "@/out/report.html", "--save", "@/out/case"},
+             {}},
+        Case{"query", {"query", "SELECT pid, name, cmdline FROM processes"}, {}},
+        Case{"query_sockets", {"query", "SELECT * FROM listening_ports"}, {}},
+        Case{"query_json", {"query", "--json", "SELECT * FROM users"}, {}},
+        Case{"japanese", {"triage", "--no-walk", "--lang", "ja"}, {}},
+        Case{"case", {"triage", "--case", "@/case"}, {"@/case"}},
+        Case{"rules", {"triage", "--no-walk", "--rules", "@/rules"}, {"@/rules"}},
+        Case{"deep", {"triage", "--deep", "--root", "@/tree"}, {"@/tree"}},
+        Case{"root", {"triage", "--root", "@/tree"}, {"@/tree"}},
+        Case{"contain_plan",
+             {"contain", "plan", "--admin", "203.0.113.0/24", "--dns", "--logs", "--force-storage"},
+             {}},
+        Case{"case_log", {"case", "log", "@/actions"}, {"@/actions"}},
+        Case{"case_verify", {"case", "verify", "@/case"}, {"@/case"}},
+        Case{"case_verify_journal", {"case", "verify", "@/actions"}, {"@/actions"}}),
     [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace

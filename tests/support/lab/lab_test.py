@@ -6,6 +6,7 @@ Guests are booted only where there is a QEMU and a kernel to be had; where not, 
 import contextlib
 import multiprocessing
 import os
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -101,6 +102,17 @@ class Files(Scratch):
                      'about = "x"\nguest = "tiny"\n', self.GOOD + 'on = "disk"\n', "about ="):
             with self.assertRaises(LabError, msg=text):
                 self.load(text)
+
+    def test_argument_is_read_from_a_file_of_the_guest(self):
+        program = self.folder / "genba"
+        program.write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
+        program.chmod(0o755)
+        look = Look("look", ["contain", "freeze", "@pid", "a b;@pid"], "", "guest", {"exit": 0})
+        scenario.add_looks(self.folder, [look])
+        (self.folder / "pid").write_text("4 2\n")
+        said = subprocess.run(["sh", "looks/00-look.sh"], cwd=self.folder, capture_output=True,
+                              text=True, check=True).stdout
+        self.assertEqual(said, "contain|freeze|4 2|a b;@pid|")
 
     def test_all_scenarios_can_be_read(self):
         names = [one.name for one in scenario.load_all(ROOT)]

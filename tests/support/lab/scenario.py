@@ -115,9 +115,17 @@ def add_looks(folder: Path, looks: list[Look]):
     (folder / "looks").mkdir()
     for number, look in enumerate(looks):
         base = folder / "looks" / f"{number:02}-{look.name}"
-        base.with_suffix(".sh").write_text(f"exec ./genba {shlex.join(look.genba)}\n")
+        words = " ".join(map(_for_shell, look.genba))
+        base.with_suffix(".sh").write_text(f"exec ./genba {words}\n")
         if look.before:
             base.with_suffix(".before").write_text(f"{look.before}\n")
+
+
+def _for_shell(argument: str) -> str:
+    """`@FILE` is what FILE says in the guest by then, such as a process's number."""
+    if not argument.startswith("@"):
+        return shlex.quote(argument)
+    return f'"$(cat {shlex.quote(argument[1:])})"'
 
 
 def build_fixture(source: Path, target: Path):
