@@ -2,14 +2,11 @@
 #include "app/contain_ban.h"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <utility>
 
 #include "act/ban/ban_run.h"
 #include "act/journal/self.h"
-#include "app/act_scene.h"
-#include "app/gather.h"
 #include "base/text.h"
 #include "fmt/format.h"
 #include "host/host.h"
@@ -25,10 +22,7 @@ using base::ErrorCode;
 using base::fail;
 using base::Result;
 
-// Whom a ban would hit is read from processes and sockets: that is quick, or the host is in need.
-constexpr auto kLookBudget = std::chrono::seconds(3);
 constexpr size_t kLargestObject = 64U << 20;
-constexpr unsigned kMostJobs = 4;
 
 Result<std::vector<act::BanTarget>> parse_targets(const std::vector<std::string>& texts) {
   if (texts.empty()) {
@@ -51,14 +45,14 @@ Result<std::optional<act::BanTime>> parse_time(const BanOptions& options) {
 }
 
 Result<sys::NfTables> open_tables(const BanOptions& options) {
-  return sys::NfTables::open(sys::nf_tables_present(), options.allow_module_load
+  return sys::NfTables::open(sys::nf_tables_present(), options.act.allow_module_load
                                                            ? sys::ModuleLoading::kAllowed
                                                            : sys::ModuleLoading::kForbidden);
 }
 
 // The journal's directory, to read what stands in it; none yet is fine.
 std::shared_ptr<const host::Host> open_journal_tree(const BanOptions& options) {
-  auto tree = host::open_tree_host(options.journal);
+  auto tree = host::open_tree_host(options.act.journal_directory);
   return tree ? std::shared_ptr<const host::Host>(*std::move(tree)) : nullptr;
 }
 
@@ -72,36 +66,13 @@ act::ReadObject object_reader(std::shared_ptr<const host::Host> tree) {
   };
 }
 
-Result<act::Journal> open_journal(const BanOptions& options,
-                                  const std::optional<base::Address>& session) {
-  act::JournalOptions journal;
-  journal.directory = options.journal;
-  journal.version = options.version;
-  journal.actor = act::read_actor();
-  journal.actor.address = session ? base::to_text(*session) : "";
-  journal.why = options.why;
-  journal.unrecorded = options.unrecorded;
-  journal.tell = [](std::string_view line) {
-    print(Stream::kErrors, fmt::format("genba: {}\n", base::escape_for_terminal(line)));
-  };
-  return act::Journal::open(std::move(journal));
-}
-
 act::Protections look(const BanOptions& options, const host::Host& host, Progress& progress) {
   collect::Wanted wanted;
   for (const model::TableInfo* table : act::ban_tables()) {
     wanted.add(table->name, "");
   }
-  GatherOptions gather_options;
-  gather_options.jobs = options.jobs > 0
-                            ? options.jobs
-                            : static_cast<int>(std::clamp(
-                                  static_cast<unsigned>(sys::usable_processors()), 1U, kMostJobs));
-  gather_options.deadline = std::chrono::steady_clock::now() + kLookBudget;
-  gather_options.least = kLookBudget;
-  gather_options.progress = [&progress](std::string_view what) { progress.show(what); };
   model::Facts facts;
-  gather(host, collect::all_collectors(), wanted, gather_options, facts);
+  gather_to_act(host, wanted, options.act, progress, facts);
   progress.wipe();
   return act::gather_protections(host, facts, sys::getpid(), options.admins);
 }
@@ -124,8 +95,8 @@ Result<BanOutcome> tell_report(const BanOptions& options, const model::BanReport
 
 Result<std::unique_ptr<host::Host>> open_host(const BanOptions& options) {
   host::LiveOptions live;
-  live.module_load = options.allow_module_load ? host::LiveOptions::ModuleLoad::kAllowed
-                                               : host::LiveOptions::ModuleLoad::kNever;
+  live.module_load = options.act.allow_module_load ? host::LiveOptions::ModuleLoad::kAllowed
+                                                   : host::LiveOptions::ModuleLoad::kNever;
   return host::open_live_host(live);
 }
 
@@ -136,13 +107,14 @@ Result<BanOutcome> run_ban(const BanOptions& options, Progress& progress) {
   GENBA_TRY(request.targets, parse_targets(options.networks));
   GENBA_TRY(request.time, parse_time(options));
   request.force = options.force ? act::BanForce::kYes : act::BanForce::kNo;
-  request.why = options.why;
+  request.why = options.act.why;
   GENBA_TRY(const auto host, open_host(options));  // forks, so before anything is held
   GENBA_TRY(auto tables, open_tables(options));
   auto read_object = object_reader(open_journal_tree(options));
   GENBA_TRY_VOID(enter_act_sandbox());  // that of looking forbids to speak of connection tracking
   request.protections = look(options, *host, progress);
-  GENBA_TRY(auto journal, open_journal(options, request.protections.session));
+  const auto& session = request.protections.session;
+  GENBA_TRY(auto journal, open_act_journal(options.act, session ? base::to_text(*session) : ""));
   act::BanWork work{tables, journal, std::move(read_object), act::cut_means(*host), {}};
   GENBA_TRY(const model::BanReport report, act::ban(work, request));
   return tell_report(options, report);
@@ -153,9 +125,9 @@ Result<BanOutcome> run_unban(const BanOptions& options) {
   GENBA_TRY(auto tables, open_tables(options));
   auto read_object = object_reader(open_journal_tree(options));
   GENBA_TRY_VOID(sys::enter_look_sandbox(sys::Writing::kAllowed));
-  BanOptions lifting = options;
+  ActOptions lifting = options.act;
   lifting.unrecorded = act::Unrecorded::kAllowed;
-  GENBA_TRY(auto journal, open_journal(lifting, {}));
+  GENBA_TRY(auto journal, open_act_journal(lifting, {}));
   act::BanWork work{tables, journal, std::move(read_object), {}, {}};
   GENBA_TRY(const model::BanReport report, act::unban(work, targets));
   return tell_report(options, report);
@@ -173,7 +145,7 @@ Result<BanOutcome> run_bans(const BanOptions& options) {
       log ? act::remember_bans(*log, object_reader(tree)) : act::BanMemory();
   model::BanListing listing = act::list_bans(table, memory, now);
   if (!log || memory.unreadable > 0) {
-    const std::string directory = base::escape_for_terminal(options.journal);
+    const std::string directory = base::escape_for_terminal(options.act.journal_directory);
     listing.notes.push_back(
         log ? model::BanNote{"journal_damaged",
                              {fmt::format("{} entries of the journal in {} could not be read",

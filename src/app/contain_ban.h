@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "act/journal/journal.h"
+#include "app/act_scene.h"
 #include "app/output.h"
 #include "app/progress.h"
 #include "base/address.h"
@@ -24,14 +24,9 @@ struct BanOptions {
   std::optional<std::string> time;    ///< --for: "10m", "1h", "permanent"
   bool force = false;                 ///< --force
   std::vector<base::Network> admins;  ///< --admin: the responder's own, never banned
-  std::string why;                    ///< --why
-  std::string journal = std::string(act::kDefaultJournal);
-  act::Unrecorded unrecorded = act::Unrecorded::kRefused;
-  bool allow_module_load = false;
-  int jobs = 0;  ///< 0: one a processor
+  ActOptions act;
   bool json = false;
   render::TerminalStyle style;
-  std::string version;
   std::string program = "genba";
 };
 
@@ -42,7 +37,7 @@ enum class BanOutcome : uint8_t { kHolds, kDoesNotHold, kReaderGone };
 /// without nf_tables, kDenied without CAP_NET_ADMIN, and those of act::Journal::open.
 base::Result<BanOutcome> run_ban(const BanOptions& options, Progress& progress);
 
-/// Uses of the options: networks, why, journal and how to tell. Lifts also what cannot be recorded:
+/// Uses of the options: networks, act and how to tell. Lifts also what cannot be recorded:
 /// the entries are told on standard error.
 base::Result<BanOutcome> run_unban(const BanOptions& options);
 

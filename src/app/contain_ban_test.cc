@@ -65,9 +65,9 @@ class Verbs {
             const Work& work) {
     BanOptions options;
     options.networks = std::move(networks);
-    options.journal = journal();
+    options.act.journal_directory = journal();
     options.json = true;
-    options.why = "a test";
+    options.act.why = "a test";
     options.force = true;  // the machine that tests may be any
     if (with) {
       with(options);
@@ -233,14 +233,16 @@ TEST(ContainBan, WithoutAJournalNothingIsBannedUnlessToldSo) {
   in_private_network([] {
     need_nf_tables();
     Verbs verbs;
-    const auto nowhere = [](BanOptions& options) { options.journal = "/proc/genba/actions"; };
+    const auto nowhere = [](BanOptions& options) {
+      options.act.journal_directory = "/proc/genba/actions";
+    };
     const Ended refused = verbs.ban({"192.0.2.7"}, nowhere);
     EXPECT_GE(refused.code, 10) << refused.output;
     EXPECT_NE(refused.output.find("nothing was done"), std::string::npos) << refused.output;
     EXPECT_EQ(verbs.list().lines().back()["bans"], 0);
     const Ended allowed = verbs.ban({"192.0.2.7"}, [&](BanOptions& options) {
       nowhere(options);
-      options.unrecorded = act::Unrecorded::kAllowed;
+      options.act.unrecorded = act::Unrecorded::kAllowed;
     });
     EXPECT_EQ(allowed.code, 0) << allowed.output;
     EXPECT_EQ(verbs.list().lines().back()["bans"], 1);

@@ -2,10 +2,14 @@
 #include "app/stop_evidence.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "fmt/format.h"
 #include "model/tables/package_files.h"
+#include "model/tables/process_open_sockets.h"
+#include "render/json_writer.h"
 #include "sys/file_writer.h"
 
 namespace genba::app {
@@ -34,6 +38,51 @@ Result<void> as_output(Result<void> result) {
   error.code = ErrorCode::kOutput;
   error.what += "; make room, or name another directory with --save DIR";
   return fail(std::move(error));
+}
+
+using Holders = std::map<int64_t, std::set<int64_t>>;
+
+// Who holds the unix socket of an inode.
+Holders unix_holders(const model::Facts& facts) {
+  Holders holders;
+  for (const model::ProcessOpenSocket& row : facts.read<model::ProcessOpenSocket>()) {
+    if (row.pid && row.family == "unix") {
+      holders[row.socket].insert(*row.pid);
+    }
+  }
+  return holders;
+}
+
+void add_end(render::JsonWriter& json, std::string_view name, int64_t inode,
+             const Holders& holders) {
+  json.key(name);
+  json.begin_object();
+  json.key("socket");
+  json.integer(inode);
+  json.key("pids");
+  json.begin_array();
+  if (const auto held = holders.find(inode); held != holders.end()) {
+    for (const int64_t pid : held->second) {
+      json.integer(pid);
+    }
+  }
+  json.end_array();
+  json.end_object();
+}
+
+// Of the whole machine, as the table of sockets is: each connection from each of its sides.
+std::string unix_peers(const StopScene& scene) {
+  const Holders holders = unix_holders(scene.facts);
+  std::string lines;
+  for (const auto& [socket, peer] : scene.socket_peers) {
+    render::JsonWriter json(lines);
+    json.begin_object();
+    add_end(json, "end", socket, holders);
+    add_end(json, "peer", peer, holders);
+    json.end_object();
+    lines += '\n';
+  }
+  return lines;
 }
 
 }  // namespace
@@ -104,6 +153,12 @@ void StopEvidence::count(const act::ProcessSnapshot& snapshot) {
 Result<void> StopEvidence::seal(const StopScene& scene, std::string_view told) {
   if (!told.empty()) {
     if (auto added = writer_.add_object("genba contain", told); !added) {
+      return as_output(fail(added.error()));
+    }
+  }
+  // None were read where the kernel does not tell: the plan says so.
+  if (!scene.socket_peers.empty()) {
+    if (auto added = writer_.add_object("(unix peers)", unix_peers(scene)); !added) {
       return as_output(fail(added.error()));
     }
   }

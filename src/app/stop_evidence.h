@@ -30,7 +30,8 @@ class StopEvidence {
                           const act::SnapshotOptions& options);
   /// Whether all of it was read while the process was the same one.
   bool is_saved(const act::ProcessKey& key) const;
-  /// Adds the facts and what was told, and seals. After it everything is on the disk.
+  /// Adds who talks to whom over unix sockets, the facts and what was told, and seals. After it
+  /// everything is on the disk.
   base::Result<void> seal(const StopScene& scene, std::string_view told);
 
   const model::KeptEvidence& kept() const { return kept_; }

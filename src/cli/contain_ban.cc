@@ -17,7 +17,7 @@ namespace {
 
 base::Result<app::BanOptions> ban_options(const Invocation& invocation, const Terminal& terminal) {
   app::BanOptions options;
-  GENBA_TRY(const app::ActOptions act, act_options(invocation));
+  GENBA_TRY(options.act, act_options(invocation));
   GENBA_TRY(options.style, style_of(invocation, terminal));
   GENBA_TRY(options.admins, networks_of(invocation, "admin"));
   options.networks.assign(invocation.arguments.begin() + 1, invocation.arguments.end());
@@ -25,12 +25,6 @@ base::Result<app::BanOptions> ban_options(const Invocation& invocation, const Te
     options.time = std::string(*time);
   }
   options.force = invocation.has("force");
-  options.why = act.why;
-  options.journal = act.journal_directory;
-  options.unrecorded = act.unrecorded;
-  options.allow_module_load = act.allow_module_load;
-  options.jobs = act.jobs;
-  options.version = act.version;
   options.json = invocation.has("json");
   options.program = judge::quote_for_shell(terminal.program);
   return options;

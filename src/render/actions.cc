@@ -60,6 +60,15 @@ std::string state_words(const model::ActionState& state) {
   return state.text.empty() ? fmt::format("objects/{}", state.sha256) : state.text;
 }
 
+// Nullptr: no entry is left that says so.
+void mark_unproven(const Action* action, size_t indent, Screen& screen) {
+  if (action == nullptr || !action->proven) {
+    screen.text(pick(screen.language(), "This entry was altered, or stands behind one that was.",
+                     "この項目、またはこれより前の項目が改ざんされています。"),
+                indent, Paint::kRed);
+  }
+}
+
 void add_action(const Action& action, Screen& screen) {
   const Language language = screen.language();
   const auto label = [&](std::string_view en, std::string_view ja, std::string_view text,
@@ -72,11 +81,7 @@ void add_action(const Action& action, Screen& screen) {
   screen.text(fmt::format("#{}  {}  {}: {}", action.id, base::to_display(action.began.utc),
                           action.verb, outcome_words(action.outcome, language)),
               0, outcome_paint(action.outcome));
-  if (!action.proven) {
-    screen.text(pick(language, "This entry was altered, or stands behind one that was.",
-                     "この項目、またはこれより前の項目が改ざんされています。"),
-                2, Paint::kRed);
-  }
+  mark_unproven(&action, 2, screen);
   label("about", "対象", action.subject);
   label("who", "実行者", who(action.actor, language));
   label("why", "理由", action.why);
@@ -101,6 +106,7 @@ void add_in_force(const ActionLog& log, Screen& screen) {
         fmt::format(fmt::runtime(pick(language, "{}, since {} (#{})", "{}：{} から（#{}）")),
                     each.subject, since, each.established_by),
         2, Paint::kBold);
+    mark_unproven(action, 4, screen);
     if (!each.of_this_boot) {
       screen.text(pick(language,
                        "The machine has been started again since, or this is another machine: "
@@ -109,6 +115,16 @@ void add_in_force(const ActionLog& log, Screen& screen) {
                        "います。"),
                   4, Paint::kYellow);
     }
+  }
+  if (log.altered || log.headless) {
+    screen.text(pick(language,
+                     "More may be in force than this says, or less: ask the kernel with 'genba "
+                     "contain status' and 'genba contain bans'; what was frozen lies in groups "
+                     "'genba-…' below /sys/fs/cgroup.",
+                     "実際に有効なものとは異なる可能性があります。'genba contain status' と 'genba "
+                     "contain bans' でカーネルの状態を確認してください。凍結したプロセスは "
+                     "/sys/fs/cgroup の下の 'genba-…' グループにあります。"),
+                2, Paint::kRed);
   }
 }
 

@@ -75,7 +75,8 @@ void add_action(JsonWriter& json, const Action& action) {
   json.end_object();
 }
 
-void add_in_force(JsonWriter& json, const model::InForce& each) {
+void add_in_force(JsonWriter& json, const ActionLog& log, const model::InForce& each) {
+  const Action* action = log.find(each.established_by);
   json.begin_object();
   json.member("type", "in_force");
   json.member("subject", each.subject);
@@ -83,6 +84,8 @@ void add_in_force(JsonWriter& json, const model::InForce& each) {
   json.key("of_this_boot");
   json.boolean(each.of_this_boot);
   add_state(json, "state", each.state);
+  json.key("proven_chain");
+  json.boolean(action != nullptr && action->proven);
   json.end_object();
 }
 
@@ -156,7 +159,7 @@ std::string render_actions_json(const ActionLog& log) {
     add_line(out, [&](JsonWriter& json) { add_action(json, action); });
   }
   for (const model::InForce& each : log.in_force) {
-    add_line(out, [&](JsonWriter& json) { add_in_force(json, each); });
+    add_line(out, [&](JsonWriter& json) { add_in_force(json, log, each); });
   }
   for (const base::Note& note : log.notes) {
     add_line(out, [&](JsonWriter& json) { add_note(json, note); });

@@ -48,6 +48,23 @@ TEST(RenderActions, TellsWhatIsInForceAndWhatWasBrokenOff) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos) << "no byte of the journal reaches a terminal";
 }
 
+TEST(RenderActions, WhatIsInForceByAnAlteredEntryIsMarked) {
+  model::ActionLog log = log_of_a_containment();
+  log.in_force.push_back({"freeze f-1", 3, {}, true});  // by the entry that is not proven
+  const auto marked = [](const model::ActionLog& told) {
+    const std::string text = render_actions(told, {});
+    const std::string in_force = text.substr(0, text.find("Begun, without"));
+    EXPECT_NE(in_force.find("freeze f-1"), std::string::npos) << text;
+    return in_force.find("This entry was altered") != std::string::npos;
+  };
+  EXPECT_TRUE(marked(log));
+  EXPECT_NE(render_actions(log, {}).find("More may be in force"), std::string::npos);
+  log.actions[1].proven = true;
+  EXPECT_FALSE(marked(log));
+  log.altered = false;
+  EXPECT_EQ(render_actions(log, {}).find("More may be in force"), std::string::npos);
+}
+
 TEST(RenderActions, SaysItInJapaneseToo) {
   TerminalStyle style;
   style.language = model::Language::kJapanese;
@@ -70,6 +87,7 @@ TEST(RenderActions, JsonLinesAreWhole) {
   EXPECT_EQ(lines[1].at("outcome"), "proven");
   EXPECT_EQ(lines[1].at("after").at("text"), R"({"tables":["genba"]})");
   EXPECT_EQ(lines[3].at("of_this_boot"), false);
+  EXPECT_EQ(lines[3].at("proven_chain"), true);
   EXPECT_EQ(lines[4].at("type"), "note");
   EXPECT_EQ(lines[5].at("open").at(0), 3);
   EXPECT_EQ(lines[5].at("altered"), true);

@@ -108,6 +108,28 @@ void add_replaced(const BanStep& step, Screen& screen) {
       2);
 }
 
+void add_reasons(const BanStep& step, Screen& screen) {
+  const Language language = screen.language();
+  const size_t count = std::min(step.notes.size(), kMostNotes);
+  for (size_t i = 0; i < count; ++i) {
+    screen.text(step.notes[i].text.in(language), 2);
+  }
+  if (count < step.notes.size()) {
+    screen.text(
+        format(language, "and {} more reasons", "理由はほか{}件", step.notes.size() - count), 2);
+  }
+  if (step.fate == BanFate::kRefused) {
+    screen.text(step.force_helps
+                    ? pick(language, "If you mean it: --force.", "それでも実行する場合は --force。")
+                    : pick(language,
+                           "It would cut you off: --force does not do it either. Ban smaller "
+                           "networks around it, or work from a console.",
+                           "操作中の接続が切れるため、--force でも実行しません。それを除いた範囲を "
+                           "ban するか、コンソールから操作してください。"),
+                2);
+  }
+}
+
 void add_step(const BanStep& step, Screen& screen) {
   const Language language = screen.language();
   screen.text(headline(step, language), 0, paint_of(step.fate));
@@ -130,24 +152,7 @@ void add_step(const BanStep& step, Screen& screen) {
                 2);
   }
   add_replaced(step, screen);
-  const size_t count = std::min(step.notes.size(), kMostNotes);
-  for (size_t i = 0; i < count; ++i) {
-    screen.text(step.notes[i].text.in(language), 2);
-  }
-  if (count < step.notes.size()) {
-    screen.text(
-        format(language, "and {} more reasons", "理由はほか{}件", step.notes.size() - count), 2);
-  }
-  if (step.fate == BanFate::kRefused) {
-    screen.text(step.force_helps
-                    ? pick(language, "If you mean it: --force.", "それでも実行する場合は --force。")
-                    : pick(language,
-                           "It would cut you off: --force does not do it either. Ban smaller "
-                           "networks around it, or work from a console.",
-                           "操作中の接続が切れるため、--force でも実行しません。それを除いた範囲を "
-                           "ban するか、コンソールから操作してください。"),
-                2);
-  }
+  add_reasons(step, screen);
 }
 
 // What went wrong first; of what went well no more than a person reads.

@@ -19,7 +19,6 @@ using model::ListeningPort;
 using model::Process;
 using model::ProcessOpenSocket;
 
-constexpr uint8_t kTcpProtocol = 6;  // IPPROTO_TCP
 constexpr int kMostAncestors = 64;
 constexpr int kMostHops = 4;  // ssh to oneself inside ssh to oneself …
 
@@ -59,17 +58,6 @@ bool is_console(const std::optional<std::string>& tty) {
     }
   }
   return false;
-}
-
-// The prefix ::ffff:0:0/96 of IPv4-mapped addresses, RFC 4291.
-constexpr std::array<uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-base::Address mapped(const base::Address& address) {
-  base::Address wide;
-  wide.family = base::AddressFamily::kIpv6;
-  std::copy(kMapped.begin(), kMapped.end(), wide.bytes.begin());
-  std::copy_n(address.bytes.begin(), 4, wide.bytes.begin() + 12);
-  return wide;
 }
 
 class SessionFinder {
@@ -391,23 +379,6 @@ std::string_view to_string(SessionWay way) {
     case SessionWay::kNone: return "none";
   }
   return "none";
-}
-
-sys::Flow flow_of(const SessionCandidate& session, int index) {
-  const bool map = session.family == "ipv6" && session.local.family == base::AddressFamily::kIpv4;
-  return {kTcpProtocol,        map ? mapped(session.local) : session.local,
-          session.local_port,  map ? mapped(session.remote) : session.remote,
-          session.remote_port, index};
-}
-
-base::Address unmapped(const base::Address& address) {
-  if (address.family != base::AddressFamily::kIpv6 ||
-      !std::equal(kMapped.begin(), kMapped.end(), address.bytes.begin())) {
-    return address;
-  }
-  base::Address plain;
-  std::copy_n(address.bytes.begin() + 12, 4, plain.bytes.begin());
-  return plain;
 }
 
 Responder find_responder(const Self& self, const ResponderFacts& facts) {

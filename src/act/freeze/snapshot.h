@@ -4,8 +4,9 @@
 // (even deleted ones, or a memory file's), its mappings, environment, arguments, groups,
 // namespaces, descriptors with the addresses of its sockets, and on request its memory. Nothing of
 // this wakes or stops the process. What could not be read is an item with an error, never nothing.
-// Where it does not hold: before it is frozen a process can change while it is read; peers of unix
-// sockets are in the facts' tables, not here. Source: proc(5). Covered by snapshot_test.cc.
+// Where it does not hold: before it is frozen a process can change while it is read; the peers of
+// unix sockets are the caller's to keep, for no file below /proc tells them. Source: proc(5).
+// Covered by snapshot_test.cc.
 #pragma once
 
 #include <cstdint>

@@ -9,9 +9,7 @@
 // Covered by watch_test.cc.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -75,10 +73,6 @@ struct Comeback {
   base::Timestamp seen_at;
 };
 
-/// One line: "process 812 (/tmp/x) came back from cron (process 300, /usr/sbin/cron), in
-/// /system.slice/cron.service: same path". Raw bytes of the host are in it.
-std::string to_words(const Comeback& comeback);
-
 /// The state between two looks.
 class Watch {
  public:
@@ -108,21 +102,5 @@ class Watch {
   std::map<int64_t, ScannedProcess> last_;
   std::map<std::pair<uint64_t, uint64_t>, std::string> hashes_;  // by device and inode
 };
-
-struct WatchOptions {
-  std::chrono::milliseconds duration{120'000};
-  std::chrono::milliseconds interval{100};
-  /// Called at once for each that came back; false ends the watch.
-  std::function<bool(const Comeback&)> seen;
-};
-
-struct WatchReport {
-  std::vector<Comeback> comebacks;
-  int looks = 0;
-};
-
-/// Looks until the time is over.
-base::Result<WatchReport> watch(const host::Host& host, std::vector<Remembered> dead,
-                                const WatchOptions& options);
 
 }  // namespace genba::act

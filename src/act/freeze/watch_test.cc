@@ -9,7 +9,6 @@
 namespace genba::act {
 namespace {
 
-using namespace std::chrono_literals;
 using test::FakeHost;
 using test::FakeProcess;
 
@@ -74,9 +73,7 @@ TEST_F(WatchTest, AnotherFileAtTheSamePathNamesCronWhoStartedIt) {
   EXPECT_FALSE(found[0].was_there);
   ASSERT_EQ(found[0].from.size(), 2U);
   EXPECT_EQ(found[0].from[1].name, "cron");
-  EXPECT_EQ(to_words(found[0]),
-            "process 902 (/tmp/.x/miner) came back from sh (process 901, /bin/sh), in "
-            "/system.slice/cron.service: same path");
+  EXPECT_EQ(found[0].cgroup, "/system.slice/cron.service");
   EXPECT_TRUE(look(watch).empty()) << "told once";
 }
 
@@ -87,7 +84,8 @@ TEST_F(WatchTest, ACopyUnderAnotherNameIsKnownByItsContent) {
   const auto found = look(watch);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].likeness, std::vector<Likeness>{Likeness::kContent});
-  EXPECT_NE(to_words(found[0]).find("came back from PID 1"), std::string::npos);
+  EXPECT_EQ(found[0].parent, 1);
+  EXPECT_TRUE(found[0].from.empty());
 }
 
 TEST_F(WatchTest, AScriptIsKnownByItsCommandAndAProgramOfTheSystemIsNot) {
@@ -122,7 +120,6 @@ TEST_F(WatchTest, WhoWasMissedByTheFreezeIsToldAtTheFirstLook) {
   const auto found = look(watch);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(found[0].was_there);
-  EXPECT_NE(to_words(found[0]).find("was never caught"), std::string::npos);
 }
 
 TEST_F(WatchTest, ANewcomerIsLookedAtAgainAfterItsExecve) {
@@ -132,17 +129,6 @@ TEST_F(WatchTest, ANewcomerIsLookedAtAgainAfterItsExecve) {
   host_.remove("/proc/901");
   start(901, 300, "/tmp/.x/miner", {"miner"}, 100'001);
   EXPECT_EQ(look(watch).size(), 1U);
-}
-
-TEST_F(WatchTest, TheWatchEndsInTimeAndWhenItIsToldTo) {
-  WatchOptions options;
-  options.duration = 1s;
-  const auto report = watch(host_, {dead_}, options);
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->looks, 11);
-  start(901, 1, "/tmp/.x/miner", {"miner"}, 100'001);
-  options.seen = [](const Comeback&) { return false; };
-  EXPECT_EQ(watch(host_, {dead_}, options)->looks, 1);
 }
 
 }  // namespace
