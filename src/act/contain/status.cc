@@ -231,7 +231,8 @@ class StatusReader {
           {"opened_early",
            {"the lock was taken off before its time", "期限の前に、遮断が解除されています"}});
     }
-    if (standing.ours.inet) {
+    // What opened in time is nobody's to guard any more; a machine that slept is locked for longer.
+    if ((wanted || status.locked) && standing.ours.inet) {
       compare(standing, status);
     }
     if (const auto overview = sys::read_nft_overview(standing.contact.tables)) {

@@ -19,6 +19,7 @@ using base::Result;
 namespace {
 
 constexpr uint64_t kSettledTicks = 1000;  // 10 s: a newcomer has called execve by then
+constexpr uint64_t kStartingTicks = 500;  // 5 s: systemd's executor has called execve by then
 constexpr uint64_t kCommandLimit = 64ULL << 10;
 constexpr uint64_t kHashLimit = 64ULL << 20;  // a file that is hashed between two looks
 constexpr size_t kMostStarters = 64;
@@ -202,6 +203,16 @@ std::vector<Likeness> Watch::likeness(const Candidate& candidate, const Remember
   return found;
 }
 
+// systemd joins the unit's group first and calls execve last: until then its own program is seen
+// there, which would be told in place of what it starts. It is looked at again.
+bool Watch::is_starting(const Candidate& candidate, const std::vector<Likeness>& likeness) const {
+  const std::string_view path = candidate.executable.path;
+  return likeness == std::vector<Likeness>{Likeness::kCgroup} && candidate.process.parent == 1 &&
+         (path.ends_with("/lib/systemd/systemd") ||
+          path.ends_with("/lib/systemd/systemd-executor")) &&
+         candidate.process.key.start_ticks + kStartingTicks >= ticks_now(host_);
+}
+
 // Whose parent has ended is PID 1's child; the leader of its session or process group, which an
 // earlier look saw, tells who had started it.
 std::vector<Starter> Watch::starters(const ScannedProcess& process) const {
@@ -258,7 +269,7 @@ Result<std::vector<Comeback>> Watch::look() {
         continue;
       }
       auto alike = likeness(candidate, dead);
-      if (!alike.empty()) {
+      if (!alike.empty() && !is_starting(candidate, alike)) {
         Comeback comeback = describe(candidate);
         comeback.likeness = std::move(alike);
         comeback.like = dead.key.pid;

@@ -89,6 +89,7 @@ class Watch {
   };
   std::vector<Candidate> candidates(const Scan& scan);
   std::vector<Likeness> likeness(const Candidate& candidate, const Remembered& dead);
+  bool is_starting(const Candidate& candidate, const std::vector<Likeness>& likeness) const;
   bool has_same_content(const Candidate& candidate, const Remembered& dead);
   std::vector<Starter> starters(const ScannedProcess& process) const;
   Comeback describe(const Candidate& candidate) const;

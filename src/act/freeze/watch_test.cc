@@ -114,6 +114,28 @@ TEST_F(WatchTest, WhoIsStartedInTheFamilysOwnUnitIsNamed) {
   EXPECT_EQ(found[0].likeness, std::vector<Likeness>{Likeness::kCgroup});
 }
 
+// systemd's own program is in the unit's group until it calls execve; one that stays is told.
+TEST_F(WatchTest, WhatSystemdStartsIsNamedAndNotWhatStartsIt) {
+  dead_.cgroup = "/system.slice/bot.service";
+  dead_.own_cgroup = true;
+  Watch watch(host_, {dead_});
+  EXPECT_TRUE(look(watch).empty());
+  for (const int64_t pid : {901, 902}) {
+    start(pid, 1, "/usr/lib/systemd/systemd-executor", {"systemd-executor"}, 100'001);
+    host_.add_file("/proc/" + std::to_string(pid) + "/cgroup", "0::/system.slice/bot.service\n");
+  }
+  EXPECT_TRUE(look(watch).empty());
+  host_.remove("/proc/901");
+  start(901, 1, "/tmp/.x/miner", {"miner"}, 100'001);
+  auto found = look(watch);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].path, "/tmp/.x/miner");
+  host_.set_clocks({base::Timestamp{1'700'000'000'000'000'000}, 1'006'000'000'000, 11'000'000'000});
+  found = look(watch);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].key.pid, 902);
+}
+
 TEST_F(WatchTest, WhoWasMissedByTheFreezeIsToldAtTheFirstLook) {
   start(899, 300, "/tmp/.x/miner", {"miner"}, 80'000);
   Watch watch(host_, {dead_});
