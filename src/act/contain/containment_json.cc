@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "act/contain/containment.h"
-#include "base/number.h"
+#include "act/journal/state_fields.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 
@@ -22,44 +22,6 @@ namespace {
 constexpr int64_t kFormat = 1;
 constexpr int64_t kMostPid = 1 << 22;  // PID_MAX_LIMIT, include/linux/threads.h
 
-std::string escape(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    if (c < 0x20 || c > 0x7E || c == '%') {
-      text += fmt::format("%{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    } else {
-      text += c;
-    }
-  }
-  return text;
-}
-
-std::optional<std::string> unescape(std::string_view text) {
-  std::string bytes;
-  while (!text.empty()) {
-    if (text.front() != '%') {
-      bytes += text.front();
-      text.remove_prefix(1);
-      continue;
-    }
-    const auto value = base::parse_number<uint8_t>(text.substr(1, 2), base::Radix::kHex);
-    if (!value || text.size() < 3) {
-      return std::nullopt;
-    }
-    bytes += static_cast<char>(*value);
-    text.remove_prefix(3);
-  }
-  return bytes;
-}
-
-json json_of(const std::vector<std::string>& texts) {
-  json rows = json::array();
-  for (const std::string& text : texts) {
-    rows.push_back(escape(text));
-  }
-  return rows;
-}
-
 std::string text_of(const base::Network& network) {
   return fmt::format("{}/{}", base::to_text(network.address), network.bits);
 }
@@ -69,7 +31,7 @@ json json_of(const model::PortRange& range) {
 }
 
 json json_of(const AllowedFlow& flow) {
-  json row{{"id", escape(flow.id)},
+  json row{{"id", escape_state_text(flow.id)},
            {"direction", static_cast<int>(flow.direction)},
            {"protocol", flow.protocol},
            {"local", text_of(flow.local)},
@@ -84,7 +46,7 @@ json json_of(const AllowedFlow& flow) {
     row["hop_limit"] = *flow.hop_limit;
   }
   if (!flow.device.empty()) {
-    row["device"] = escape(flow.device);
+    row["device"] = escape_state_text(flow.device);
   }
   return row;
 }
@@ -93,7 +55,7 @@ json json_of(const RulesetDigest& digest) {
   return {{"sha256", digest.sha256},
           {"tables", digest.tables},
           {"rules", digest.rules},
-          {"names", json_of(digest.names)},
+          {"names", state_texts(digest.names)},
           {"generation", digest.generation}};
 }
 
@@ -104,12 +66,12 @@ json json_of(const ProcessKey& key) {
 json json_of(const ContainedNamespace& row) {
   json devices = json::array();
   for (const HookedName& device : row.devices) {
-    devices.push_back({{"index", device.index}, {"name", escape(device.name)}});
+    devices.push_back({{"index", device.index}, {"name", escape_state_text(device.name)}});
   }
   return {{"inode", row.inode},
           {"own", row.own},
           {"process", json_of(row.process)},
-          {"path", escape(row.path)},
+          {"path", escape_state_text(row.path)},
           {"before", json_of(row.before)},
           {"contained", row.contained},
           {"gone", row.gone},
@@ -117,93 +79,21 @@ json json_of(const ContainedNamespace& row) {
           {"hooks", to_string(row.hooks)},
           {"devices", std::move(devices)},
           {"contents", row.contents},
-          {"trouble", escape(row.trouble)},
-          {"notes", json_of(row.notes)}};
+          {"trouble", escape_state_text(row.trouble)},
+          {"notes", state_texts(row.notes)}};
 }
 
-// The fields of one object, taken out one after the other; remembers whether all were right.
-class Fields {
- public:
-  Fields(const json& object, bool& good) : object_(object), good_(good) {
-    good_ = good_ && object.is_object();
+model::PortRange ports_in(StateFields& fields, const char* key) {
+  const json& pair = fields.list(key, 2);
+  model::PortRange range;
+  if (pair.size() == 2) {
+    range.first = fields.check(StateFields::number_in<uint16_t>(pair[0], UINT16_MAX));
+    range.last = fields.check(StateFields::number_in<uint16_t>(pair[1], UINT16_MAX));
   }
-
-  std::string text(const char* key) {
-    const json* value = find(key);
-    auto bytes = value != nullptr && value->is_string()
-                     ? unescape(value->get_ref<const std::string&>())
-                     : std::nullopt;
-    return check(std::move(bytes));
-  }
-  std::string optional_text(const char* key) { return has(key) ? text(key) : std::string(); }
-  bool flag(const char* key) {
-    const json* value = find(key);
-    return check(value != nullptr && value->is_boolean() ? std::optional(value->get<bool>())
-                                                         : std::nullopt);
-  }
-  /// A whole number from 0 to `most`.
-  template <class Number>
-  Number number(const char* key, uint64_t most) {
-    const json* value = find(key);
-    return check(value != nullptr ? number_in<Number>(*value, most) : std::nullopt);
-  }
-  template <class Number>
-  std::optional<Number> optional_number(const char* key, uint64_t most) {
-    return has(key) ? std::optional(number<Number>(key, most)) : std::nullopt;
-  }
-  const json& list(const char* key) {
-    static const json kNone = json::array();
-    const json* value = find(key);
-    good_ = good_ && value != nullptr && value->is_array() && value->size() <= kMostContained;
-    return good_ ? *value : kNone;
-  }
-  const json& object(const char* key) {
-    static const json kNone = json::object();
-    const json* value = find(key);
-    return value == nullptr ? kNone : *value;
-  }
-  base::Network network(const char* key) { return check(base::parse_network(text(key))); }
-  std::vector<std::string> texts(const char* key) {
-    std::vector<std::string> bytes;
-    for (const json& item : list(key)) {
-      bytes.push_back(
-          check(item.is_string() ? unescape(item.get_ref<const std::string&>()) : std::nullopt));
-    }
-    return bytes;
-  }
-  model::PortRange ports(const char* key) {
-    const json& pair = list(key);
-    model::PortRange range;
-    good_ = good_ && pair.size() == 2;
-    if (good_) {
-      range.first = check(number_in<uint16_t>(pair[0], UINT16_MAX));
-      range.last = check(number_in<uint16_t>(pair[1], UINT16_MAX));
-      good_ = good_ && range.first <= range.last;
-    }
-    return range;
-  }
-  template <class Value>
-  Value check(std::optional<Value> value) {
-    good_ = good_ && value.has_value();
-    return value ? *std::move(value) : Value{};
-  }
-  template <class Number>
-  static std::optional<Number> number_in(const json& value, uint64_t most) {
-    return value.is_number_unsigned() && value.get<uint64_t>() <= most
-               ? std::optional(static_cast<Number>(value.get<uint64_t>()))
-               : std::nullopt;
-  }
-
- private:
-  bool has(const char* key) const { return object_.is_object() && object_.contains(key); }
-  const json* find(const char* key) {
-    const auto at = object_.is_object() ? object_.find(key) : object_.end();
-    good_ = good_ && at != object_.end();
-    return at == object_.end() ? nullptr : &*at;
-  }
-  const json& object_;
-  bool& good_;
-};
+  (void)fields.check(pair.size() == 2 && range.first <= range.last ? std::optional(true)
+                                                                   : std::nullopt);
+  return range;
+}
 
 constexpr uint64_t kLargest = INT64_MAX;
 // So that sums of times do not overflow: a timer of two years, a clock in the year 2200.
@@ -211,7 +101,7 @@ constexpr uint64_t kLongestTimeout = 2 * 365 * 24 * 3600;
 constexpr uint64_t kLatest = 7'258'118'400'000'000'000;
 
 ProcessKey process_in(const json& object, bool& good) {
-  Fields fields(object, good);
+  StateFields fields(object, good);
   ProcessKey key;
   key.pid = fields.number<int64_t>("pid", kMostPid);
   key.start_ticks = fields.number<uint64_t>("start_ticks", kLargest);
@@ -220,17 +110,17 @@ ProcessKey process_in(const json& object, bool& good) {
 }
 
 AllowedFlow flow_in(const json& object, bool& good) {
-  Fields fields(object, good);
+  StateFields fields(object, good);
   AllowedFlow flow;
   flow.id = fields.text("id");
   flow.direction = static_cast<model::FlowDirection>(fields.number<uint8_t>("direction", 2));
   flow.protocol = fields.number<uint8_t>("protocol", UINT8_MAX);
   flow.local = fields.network("local");
-  flow.local_ports = fields.ports("local_ports");
+  flow.local_ports = ports_in(fields, "local_ports");
   flow.remote = fields.network("remote");
-  flow.remote_ports = fields.ports("remote_ports");
-  for (const json& type : fields.list("types")) {
-    flow.types.push_back(fields.check(Fields::number_in<uint8_t>(type, UINT8_MAX)));
+  flow.remote_ports = ports_in(fields, "remote_ports");
+  for (const json& type : fields.list("types", kMostContained)) {
+    flow.types.push_back(fields.check(StateFields::number_in<uint8_t>(type, UINT8_MAX)));
   }
   flow.code = fields.optional_number<uint8_t>("code", UINT8_MAX);
   flow.hop_limit = fields.optional_number<uint8_t>("hop_limit", UINT8_MAX);
@@ -240,12 +130,12 @@ AllowedFlow flow_in(const json& object, bool& good) {
 }
 
 RulesetDigest digest_in(const json& object, bool& good) {
-  Fields fields(object, good);
+  StateFields fields(object, good);
   RulesetDigest digest;
   digest.sha256 = fields.text("sha256");
   digest.tables = fields.number<uint64_t>("tables", kLargest);
   digest.rules = fields.number<uint64_t>("rules", kLargest);
-  digest.names = fields.texts("names");
+  digest.names = fields.texts("names", kMostContained);
   digest.generation = fields.number<uint32_t>("generation", UINT32_MAX);
   return digest;
 }
@@ -262,7 +152,7 @@ DeviceHooks hooks_in(std::string_view name, bool& good) {
 }
 
 ContainedNamespace namespace_in(const json& object, bool& good) {
-  Fields fields(object, good);
+  StateFields fields(object, good);
   ContainedNamespace row;
   row.inode = fields.number<int64_t>("inode", kLargest);
   row.own = fields.flag("own");
@@ -273,18 +163,18 @@ ContainedNamespace namespace_in(const json& object, bool& good) {
   row.gone = fields.flag("gone");
   row.owned = fields.flag("owned");
   row.hooks = hooks_in(fields.text("hooks"), good);
-  for (const json& item : fields.list("devices")) {
-    Fields device(item, good);
+  for (const json& item : fields.list("devices", kMostContained)) {
+    StateFields device(item, good);
     row.devices.push_back({device.number<int>("index", INT32_MAX), device.text("name")});
   }
   row.contents = fields.text("contents");
   row.trouble = fields.text("trouble");
-  row.notes = fields.texts("notes");
+  row.notes = fields.texts("notes", kMostContained);
   return row;
 }
 
 Containment containment_in(const json& document, bool& good) {
-  Fields fields(document, good);
+  StateFields fields(document, good);
   Containment state;
   good = good && fields.number<int64_t>("format", kLargest) == kFormat;
   state.id = fields.text("id");
@@ -298,18 +188,18 @@ Containment containment_in(const json& document, bool& good) {
   state.confirmed = fields.flag("confirmed");
   state.guard = process_in(fields.object("guard"), good);
   state.session_namespace = fields.number<int64_t>("session_namespace", kLargest);
-  for (const json& item : fields.list("flows")) {
+  for (const json& item : fields.list("flows", kMostContained)) {
     state.flows.push_back(flow_in(item, good));
   }
-  for (const json& item : fields.list("blocked")) {
+  for (const json& item : fields.list("blocked", kMostContained)) {
     state.blocked.push_back(fields.check(
         item.is_string() ? base::parse_network(item.get_ref<const std::string&>()) : std::nullopt));
   }
-  for (const json& item : fields.list("kept")) {
+  for (const json& item : fields.list("kept", kMostContained)) {
     good = good && item.is_number_integer();
     state.kept.push_back(item.is_number_integer() ? item.get<int64_t>() : 0);
   }
-  for (const json& item : fields.list("namespaces")) {
+  for (const json& item : fields.list("namespaces", kMostContained)) {
     state.namespaces.push_back(namespace_in(item, good));
   }
   return state;
@@ -319,10 +209,10 @@ Containment containment_in(const json& document, bool& good) {
 
 std::string to_json(const Containment& state) {
   json out = {{"format", kFormat},
-              {"id", escape(state.id)},
-              {"version", escape(state.version)},
-              {"rung", escape(state.rung)},
-              {"boot_id", escape(state.boot_id)},
+              {"id", escape_state_text(state.id)},
+              {"version", escape_state_text(state.version)},
+              {"rung", escape_state_text(state.rung)},
+              {"boot_id", escape_state_text(state.boot_id)},
               {"hold", state.hold},
               {"timeout", state.timeout},
               {"armed_utc", state.armed_utc},
@@ -343,7 +233,7 @@ std::string to_json(const Containment& state) {
   for (const ContainedNamespace& row : state.namespaces) {
     namespaces.push_back(json_of(row));
   }
-  return out.dump(-1, ' ', true, json::error_handler_t::replace);
+  return dump_state(out);
 }
 
 Result<Containment> containment_from_json(std::string_view text) {

@@ -7,7 +7,7 @@
 
 #include "act/contain/containment.h"
 #include "act/journal/standing_state.h"
-#include "nlohmann/json.hpp"
+#include "act/journal/state_fields.h"
 
 namespace genba::act {
 
@@ -20,6 +20,8 @@ namespace {
 
 constexpr uint64_t kFormat = 1;
 constexpr size_t kMostRules = 16;
+// So that sums of times do not overflow.
+constexpr uint64_t kLatest = 7'258'118'400'000'000'000;
 constexpr size_t kIdDigits = 8;
 constexpr size_t kTagDigits = 16;
 constexpr size_t kDigestDigits = 64;
@@ -36,14 +38,9 @@ std::optional<Rung> parse_rung(std::string_view name) {
   return std::nullopt;
 }
 
-bool is_hex(std::string_view text, size_t digits) {
-  return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
 bool is_id(std::string_view text) {
-  return text.starts_with("c-") && is_hex(text.substr(2), kIdDigits);
+  return text.size() == 2 + kIdDigits && text.starts_with("c-") &&
+         text.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
 }
 
 bool is_boot_id(std::string_view text) {
@@ -52,102 +49,46 @@ bool is_boot_id(std::string_view text) {
          });
 }
 
-// The fields of one object, taken out one after the other; `good` becomes false with the first
-// that is not right.
-class Fields {
- public:
-  Fields(const json& object, bool& good) : object_(object), good_(good) {
-    good_ = good_ && object.is_object();
-  }
-
-  std::string text(const char* key) {
-    const json* value = find(key, json::value_t::string);
-    return value == nullptr ? std::string() : value->get<std::string>();
-  }
-  std::string hex(const char* key, size_t digits) {
-    std::string value = text(key);
-    good_ = good_ && is_hex(value, digits);
-    return good_ ? value : std::string();
-  }
-  bool flag(const char* key) {
-    const json* value = find(key, json::value_t::boolean);
-    return value != nullptr && value->get<bool>();
-  }
-  template <class Number>
-  Number number(const char* key) {
-    const json* value = find(key, json::value_t::number_unsigned);
-    const uint64_t told = value == nullptr ? 0 : value->get<uint64_t>();
-    good_ = good_ && told <= static_cast<uint64_t>(std::numeric_limits<Number>::max());
-    return good_ ? static_cast<Number>(told) : Number{0};
-  }
-  const json* object(const char* key) {
-    return object_.is_object() && object_.contains(key) ? find(key, json::value_t::object)
-                                                        : nullptr;
-  }
-  const json* list(const char* key) {
-    const json* value = find(key, json::value_t::array);
-    good_ = good_ && value != nullptr && value->size() <= kMostRules;
-    return good_ ? value : nullptr;
-  }
-
- private:
-  const json* find(const char* key, json::value_t type) {
-    const auto at = object_.is_object() ? object_.find(key) : object_.end();
-    if (at == object_.end() || at->type() != type) {
-      good_ = false;
-      return nullptr;
-    }
-    return &*at;
-  }
-  const json& object_;
-  bool& good_;
-};
-
 json program_json(const CgroupProgramState& program) {
   return {{"id", program.id}, {"tag", program.tag}};
 }
 
-CgroupProgramState to_program(const json* object, bool& good) {
+CgroupProgramState to_program(const json& object, bool& good) {
+  StateFields fields(object, good);
   CgroupProgramState program;
-  good = good && object != nullptr;
-  if (good) {
-    Fields fields(*object, good);
-    program.id = fields.number<uint32_t>("id");
-    program.tag = fields.hex("tag", kTagDigits);
-  }
+  program.id = fields.number<uint32_t>("id", UINT32_MAX);
+  program.tag = fields.hex("tag", kTagDigits);
   return program;
 }
 
 CgroupState to_cgroup(const json& object, bool& good) {
-  Fields fields(object, good);
+  StateFields fields(object, good);
   CgroupState cgroup;
   cgroup.ingress = to_program(fields.object("ingress"), good);
   cgroup.egress = to_program(fields.object("egress"), good);
-  cgroup.map = fields.number<uint32_t>("map");
+  cgroup.map = fields.number<uint32_t>("map", UINT32_MAX);
   cgroup.has_timer = fields.flag("has_timer");
   return cgroup;
 }
 
 RuleState to_rule(const json& object, bool& good) {
-  Fields fields(object, good);
+  StateFields fields(object, good);
   RuleState rule;
   const std::string family = fields.text("family");
   good = good && (family == "ipv4" || family == "ipv6");
   rule.family = family == "ipv6" ? base::AddressFamily::kIpv6 : base::AddressFamily::kIpv4;
-  rule.table = fields.number<uint32_t>("table");
+  rule.table = fields.number<uint32_t>("table", UINT32_MAX);
   return rule;
 }
 
 RoutesState to_routes(const json& object, bool& good) {
-  Fields fields(object, good);
+  StateFields fields(object, good);
   RoutesState routes;
-  routes.net_namespace = fields.number<int64_t>("net_namespace");
-  if (const json* rules = fields.list("rules")) {
-    for (const json& rule : *rules) {
-      routes.rules.push_back(to_rule(rule, good));
-    }
+  routes.net_namespace = fields.number<int64_t>("net_namespace", INT64_MAX);
+  for (const json& rule : fields.list("rules", kMostRules)) {
+    routes.rules.push_back(to_rule(rule, good));
   }
-  routes.routes = fields.number<uint32_t>("routes");
+  routes.routes = fields.number<uint32_t>("routes", UINT32_MAX);
   routes.rules_before = fields.hex("rules_before", kDigestDigits);
   routes.routes_before = fields.hex("routes_before", kDigestDigits);
   routes.table = fields.hex("table", kDigestDigits);
@@ -198,36 +139,32 @@ std::string to_json(const LadderState& state) {
   if (state.routes) {
     out["routes"] = routes_json(*state.routes);
   }
-  return out.dump(-1, ' ', true, json::error_handler_t::replace);
+  return dump_state(out);
 }
 
 Result<LadderState> ladder_state_from_json(std::string_view text) {
   const json document = json::parse(text, nullptr, false);
   bool good = true;
-  Fields fields(document, good);
+  StateFields fields(document, good);
   LadderState state;
-  good = good && fields.number<uint64_t>("format") == kFormat;
+  good = good && fields.number<uint64_t>("format", UINT64_MAX) == kFormat;
   const auto rung = parse_rung(fields.text("rung"));
   good = good && rung.has_value();
   state.rung = rung.value_or(Rung::kNone);
   state.id = fields.text("id");
-  state.armed_utc = fields.number<int64_t>("armed_utc");
+  state.armed_utc = fields.number<int64_t>("armed_utc", kLatest);
   state.boot_id = fields.text("boot_id");
   state.hold = fields.flag("hold");
   state.confirmed = fields.flag("confirmed");
-  state.deadline = fields.number<int64_t>("deadline");
-  const json* guard = fields.object("guard");
-  good = good && guard != nullptr;
-  if (good) {
-    Fields key(*guard, good);
-    state.guard.pid = key.number<int64_t>("pid");
-    state.guard.start_ticks = key.number<uint64_t>("start_ticks");
+  state.deadline = fields.number<int64_t>("deadline", kLatest);
+  StateFields guard(fields.object("guard"), good);
+  state.guard.pid = guard.number<int64_t>("pid", INT64_MAX);
+  state.guard.start_ticks = guard.number<uint64_t>("start_ticks", UINT64_MAX);
+  if (fields.has("cgroup")) {
+    state.cgroup = to_cgroup(fields.object("cgroup"), good);
   }
-  if (const json* cgroup = fields.object("cgroup")) {
-    state.cgroup = to_cgroup(*cgroup, good);
-  }
-  if (const json* routes = fields.object("routes")) {
-    state.routes = to_routes(*routes, good);
+  if (fields.has("routes")) {
+    state.routes = to_routes(fields.object("routes"), good);
   }
   if (!good || !is_sound(state)) {
     return fail(ErrorCode::kDamaged, "not the record of a containment that this version writes");

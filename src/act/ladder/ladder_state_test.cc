@@ -65,6 +65,7 @@ TEST(LadderState, WhatDoesNotFitIsDamaged) {
       with(good, "0123456789abcdef", "0123456789abcdeF"),
       with(good, "\"deadline\":123456789012", "\"deadline\":0"),
       with(good, "\"deadline\":123456789012", "\"deadline\":-1"),
+      with(good, "\"deadline\":123456789012", "\"deadline\":9223372036854775807"),
       with(good, "\"deadline\":123456789012", "\"deadline\":18446744073709551615"),
       with(good, "\"hold\":false", "\"hold\":true"),
       with(good, "\"id\":7", "\"id\":4294967296"),
