@@ -199,6 +199,11 @@ bool Address::is_unspecified() const {
   return std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
 }
 
+std::string_view raw_bytes(const Address& address) {
+  return {reinterpret_cast<const char*>(address.bytes.data()),
+          address.family == AddressFamily::kIpv6 ? size_t{16} : size_t{4}};
+}
+
 std::optional<Address> address_from_bytes(std::string_view raw) {
   if (raw.size() != 4 && raw.size() != 16) {
     return std::nullopt;

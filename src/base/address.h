@@ -31,6 +31,9 @@ struct Address {
   bool is_unspecified() const;
 };
 
+/// The 4 or 16 bytes of the address in network order; borrowed from it.
+std::string_view raw_bytes(const Address& address);
+
 /// An address from 4 or 16 raw bytes in network order; nothing for any other length.
 std::optional<Address> address_from_bytes(std::string_view raw);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/containment.h"
 
+#include <netinet/in.h>
+
 #include <algorithm>
 
 namespace genba::model {
@@ -12,6 +14,11 @@ std::string_view to_string(ProofOutcome outcome) {
     case ProofOutcome::kFailed: return "failed";
   }
   return "failed";
+}
+
+bool has_ports(uint8_t protocol) {
+  return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP ||
+         protocol == IPPROTO_UDPLITE || protocol == IPPROTO_DCCP;
 }
 
 std::string_view to_string(ContainmentRung rung) {

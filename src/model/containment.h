@@ -68,6 +68,9 @@ struct AllowedFlow {
   base::AddressFamily family() const { return local.address.family; }
 };
 
+/// Whether packets of the protocol (IPPROTO_…) begin with source and destination port.
+bool has_ports(uint8_t protocol);
+
 /// A device that gets hooks below IP.
 struct HookedDevice {
   int index = 0;

@@ -11,23 +11,12 @@ using model::ActionLog;
 using model::ActionState;
 using model::ActionTime;
 
-void member(JsonWriter& json, std::string_view name, std::string_view text) {
-  if (!text.empty()) {
-    json.member(name, text);
-  }
-}
-
-void member(JsonWriter& json, std::string_view name, uint64_t number) {
-  json.key(name);
-  json.integer(number);
-}
-
 void add_time(JsonWriter& json, std::string_view name, const ActionTime& time) {
   json.key(name);
   json.begin_object();
   json.key("time");
   json.time(time.utc);
-  member(json, "boot_id", time.boot_id);
+  json.optional_member("boot_id", time.boot_id);
   json.key("since_boot");
   json.integer(time.since_boot);
   json.end_object();
@@ -40,17 +29,17 @@ void add_state(JsonWriter& json, std::string_view name, const ActionState& state
   }
   json.key(name);
   json.begin_object();
-  member(json, "text", state.text);
-  member(json, "sha256", state.sha256);
+  json.optional_member("text", state.text);
+  json.optional_member("sha256", state.sha256);
   json.end_object();
 }
 
 void add_action(JsonWriter& json, const Action& action) {
   json.begin_object();
   json.member("type", "action");
-  member(json, "id", action.id);
+  json.integer_member("id", action.id);
   json.member("verb", action.verb);
-  member(json, "subject", action.subject);
+  json.optional_member("subject", action.subject);
   json.member("effect", model::to_string(action.effect));
   json.member("outcome", model::to_string(action.outcome));
   add_time(json, "began", action.began);
@@ -63,13 +52,13 @@ void add_action(JsonWriter& json, const Action& action) {
     json.key("loginuid");
     json.integer(*action.actor.loginuid);
   }
-  member(json, "tty", action.actor.tty);
-  member(json, "address", action.actor.address);
-  member(json, "why", action.why);
-  member(json, "plan_sha256", action.plan_sha256);
+  json.optional_member("tty", action.actor.tty);
+  json.optional_member("address", action.actor.address);
+  json.optional_member("why", action.why);
+  json.optional_member("plan_sha256", action.plan_sha256);
   add_state(json, "before", action.before);
   add_state(json, "after", action.after);
-  member(json, "detail", action.detail);
+  json.optional_member("detail", action.detail);
   json.key("proven_chain");
   json.boolean(action.proven);
   json.end_object();
@@ -80,7 +69,7 @@ void add_in_force(JsonWriter& json, const ActionLog& log, const model::InForce& 
   json.begin_object();
   json.member("type", "in_force");
   json.member("subject", each.subject);
-  member(json, "action", each.established_by);
+  json.integer_member("action", each.established_by);
   json.key("of_this_boot");
   json.boolean(each.of_this_boot);
   add_state(json, "state", each.state);
@@ -93,8 +82,8 @@ void add_note(JsonWriter& json, const base::Note& note) {
   json.begin_object();
   json.member("type", "note");
   json.member("source", note.source);
-  member(json, "offset", note.offset);
-  member(json, "bytes", note.bytes);
+  json.integer_member("offset", note.offset);
+  json.integer_member("bytes", note.bytes);
   json.member("reason", note.reason);
   json.end_object();
 }
@@ -119,15 +108,15 @@ void add_journal(JsonWriter& json, const ActionLog& log) {
 void add_summary(JsonWriter& json, const ActionLog& log) {
   json.begin_object();
   json.member("type", "summary");
-  member(json, "actions", log.actions.size());
-  member(json, "in_force", log.in_force.size());
+  json.integer_member("actions", log.actions.size());
+  json.integer_member("in_force", log.in_force.size());
   json.key("open");
   json.begin_array();
   for (const uint64_t id : log.open) {
     json.integer(id);
   }
   json.end_array();
-  member(json, "lines", log.lines);
+  json.integer_member("lines", log.lines);
   json.member("chain", log.chain);
   json.key("altered");
   json.boolean(log.altered);
@@ -143,10 +132,10 @@ void add_check(JsonWriter& json, const LogCheck& check) {
   json.member("state", to_string(check.state));
   json.key("holds");
   json.boolean(check.holds());
-  member(json, "lines", check.lines);
+  json.integer_member("lines", check.lines);
   json.member("chain", check.chain);
-  member(json, "objects", check.objects);
-  member(json, "objects_wrong", check.objects_wrong);
+  json.integer_member("objects", check.objects);
+  json.integer_member("objects_wrong", check.objects_wrong);
   json.end_object();
 }
 

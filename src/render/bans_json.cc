@@ -12,30 +12,9 @@ using model::BanNote;
 using model::BanStep;
 using model::Language;
 
-// One line of its own for each object.
-template <class Add>
-void add_line(std::string& out, std::string_view type, Add add) {
-  JsonWriter json(out);
-  json.begin_object();
-  json.member("type", type);
-  add(json);
-  json.end_object();
-  out += '\n';
-}
-
-void number(JsonWriter& json, std::string_view name, uint64_t value) {
-  json.key(name);
-  json.integer(value);
-}
-
 void number_or_null(JsonWriter& json, std::string_view name, const std::optional<uint64_t>& value) {
   json.key(name);
   value ? json.integer(*value) : json.null();
-}
-
-void flag(JsonWriter& json, std::string_view name, bool value) {
-  json.key(name);
-  json.boolean(value);
 }
 
 void time_or_null(JsonWriter& json, std::string_view name,
@@ -67,7 +46,7 @@ void add_notes(JsonWriter& json, const std::vector<BanNote>& notes, Language lan
 }
 
 void add_note_line(std::string& out, const BanNote& note, Language language) {
-  add_line(out, "note", [&](JsonWriter& json) {
+  add_json_line(out, "note", [&](JsonWriter& json) {
     json.member("id", note.id);
     json.member("says", note.text.in(language));
   });
@@ -76,7 +55,7 @@ void add_note_line(std::string& out, const BanNote& note, Language language) {
 void add_step(JsonWriter& json, const BanStep& step, Language language) {
   json.member("network", model::to_cidr(step.network));
   json.member("asked", step.asked);
-  flag(json, "widened", step.widened);
+  json.boolean_member("widened", step.widened);
   json.member("fate", model::to_string(step.fate));
   json.key("seconds");
   if (step.length) {
@@ -85,8 +64,8 @@ void add_step(JsonWriter& json, const BanStep& step, Language language) {
     json.null();
   }
   time_or_null(json, "until", step.until);
-  number(json, "times_before", step.times_before);
-  flag(json, "escalated", step.escalated);
+  json.integer_member("times_before", step.times_before);
+  json.boolean_member("escalated", step.escalated);
   json.key("replaces");
   json.begin_array();
   for (const base::Network& network : step.replaces) {
@@ -100,7 +79,7 @@ void add_step(JsonWriter& json, const BanStep& step, Language language) {
     remaining(json, step.cover->remaining);
     json.end_object();
   }
-  flag(json, "force_helps", step.force_helps);
+  json.boolean_member("force_helps", step.force_helps);
   add_notes(json, step.notes, language);
 }
 
@@ -123,12 +102,12 @@ void add_summary(JsonWriter& json, const model::BanReport& report) {
   json.key("networks");
   json.begin_object();
   for (const auto& [fate, count] : fates) {
-    number(json, fate, count);
+    json.integer_member(fate, count);
   }
   json.end_object();
-  flag(json, "holds_all", report.holds_all());
-  number(json, "standing", report.standing);
-  flag(json, "table_removed", report.table_removed);
+  json.boolean_member("holds_all", report.holds_all());
+  json.integer_member("standing", report.standing);
+  json.boolean_member("table_removed", report.table_removed);
   json.key("commit_microseconds");
   json.integer(int64_t{report.commit.count()});
   json.member("chain", report.journal_chain);
@@ -142,20 +121,20 @@ void add_summary(JsonWriter& json, const model::BanReport& report) {
 std::string render_ban_report_json(const model::BanReport& report, Language language) {
   std::string out;
   for (const BanStep& step : report.steps) {
-    add_line(out, "ban", [&](JsonWriter& json) { add_step(json, step, language); });
+    add_json_line(out, "ban", [&](JsonWriter& json) { add_step(json, step, language); });
   }
-  add_line(out, "cut", [&](JsonWriter& json) { add_cut(json, report.cut, language); });
+  add_json_line(out, "cut", [&](JsonWriter& json) { add_cut(json, report.cut, language); });
   for (const BanNote& note : report.warnings) {
     add_note_line(out, note, language);
   }
-  add_line(out, "summary", [&](JsonWriter& json) { add_summary(json, report); });
+  add_json_line(out, "summary", [&](JsonWriter& json) { add_summary(json, report); });
   return out;
 }
 
 std::string render_bans_json(const model::BanListing& listing, Language language) {
   std::string out;
   for (const model::ListedBan& listed : listing.bans) {
-    add_line(out, "ban", [&](JsonWriter& json) {
+    add_json_line(out, "ban", [&](JsonWriter& json) {
       json.member("network", model::to_cidr(listed.ban.network));
       remaining(json, listed.ban.remaining);
       number_or_null(json, "packets", listed.ban.packets);
@@ -165,20 +144,20 @@ std::string render_bans_json(const model::BanListing& listing, Language language
     });
   }
   for (const model::LostBan& lost : listing.lost) {
-    add_line(out, "lost", [&](JsonWriter& json) {
+    add_json_line(out, "lost", [&](JsonWriter& json) {
       json.member("network", model::to_cidr(lost.network));
       json.member("cause", model::to_string(lost.cause));
       time_or_null(json, "until", lost.until);
-      number(json, "action", lost.action);
+      json.integer_member("action", lost.action);
       json.member("why", lost.why);
     });
   }
   for (const BanNote& note : listing.notes) {
     add_note_line(out, note, language);
   }
-  add_line(out, "summary", [&](JsonWriter& json) {
-    number(json, "bans", listing.bans.size());
-    number(json, "lost", listing.lost.size());
+  add_json_line(out, "summary", [&](JsonWriter& json) {
+    json.integer_member("bans", listing.bans.size());
+    json.integer_member("lost", listing.lost.size());
     number_or_null(json, "packets", listing.packets_dropped);
   });
   return out;

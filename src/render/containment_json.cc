@@ -24,12 +24,7 @@ class Lines {
 
   template <class Fill>
   void add(std::string_view type, Fill fill) {
-    JsonWriter json(out_);
-    json.begin_object();
-    json.member("type", type);
-    fill(json);
-    json.end_object();
-    out_ += '\n';
+    add_json_line(out_, type, std::move(fill));
   }
 
   const std::string& say(const model::Text& text) const { return text.in(language_); }
@@ -49,16 +44,6 @@ class Lines {
   Language language_;
   std::string out_;
 };
-
-void integer(JsonWriter& json, std::string_view name, int64_t number) {
-  json.key(name);
-  json.integer(number);
-}
-
-void boolean(JsonWriter& json, std::string_view name, bool value) {
-  json.key(name);
-  json.boolean(value);
-}
 
 void strings(JsonWriter& json, std::string_view name, const std::vector<std::string>& values) {
   json.key(name);
@@ -96,7 +81,7 @@ void add_flow(const AllowedFlow& flow, Lines& lines) {
     json.member("reason", lines.say(flow.reason));
     json.member("direction", direction_of(flow.direction));
     json.member("family", base::to_string(flow.family()));
-    integer(json, "protocol", flow.protocol);
+    json.integer_member("protocol", flow.protocol);
     json.member("local", text_of(flow.local));
     ports(json, "local_ports", flow.local_ports);
     json.member("remote", text_of(flow.remote));
@@ -110,10 +95,10 @@ void add_flow(const AllowedFlow& flow, Lines& lines) {
       json.end_array();
     }
     if (flow.code) {
-      integer(json, "code", *flow.code);
+      json.integer_member("code", *flow.code);
     }
     if (flow.hop_limit) {
-      integer(json, "hop_limit", *flow.hop_limit);
+      json.integer_member("hop_limit", *flow.hop_limit);
     }
     if (!flow.device.empty()) {
       json.member("device", flow.device);
@@ -126,11 +111,11 @@ void add_session(const model::SessionCandidate& session, Lines& lines) {
     json.member("confidence", model::to_string(session.confidence));
     json.member("why", lines.say(session.why));
     json.member("local_address", base::to_text(session.local));
-    integer(json, "local_port", session.local_port);
+    json.integer_member("local_port", session.local_port);
     json.member("remote_address", base::to_text(session.remote));
-    integer(json, "remote_port", session.remote_port);
-    integer(json, "pid", session.pid);
-    boolean(json, "loopback", session.loopback);
+    json.integer_member("remote_port", session.remote_port);
+    json.integer_member("pid", session.pid);
+    json.boolean_member("loopback", session.loopback);
   });
 }
 
@@ -139,30 +124,30 @@ void add_path(std::string_view type, const PathProof& proof, Lines& lines) {
     json.member("path", proof.path);
     json.member("outcome", model::to_string(proof.outcome));
     json.member("text", lines.say(proof.text));
-    integer(json, "sent", proof.figures.sent);
-    integer(json, "refused", proof.figures.refused);
-    integer(json, "dropped", proof.figures.dropped);
-    integer(json, "passed", proof.figures.passed);
+    json.integer_member("sent", proof.figures.sent);
+    json.integer_member("refused", proof.figures.refused);
+    json.integer_member("dropped", proof.figures.dropped);
+    json.integer_member("passed", proof.figures.passed);
   });
 }
 
 void add_namespace(const NamespaceReport& each, Lines& lines) {
   lines.add("namespace", [&](JsonWriter& json) {
-    integer(json, "inode", each.inode);
-    boolean(json, "own", each.own);
+    json.integer_member("inode", each.inode);
+    json.boolean_member("own", each.own);
     if (each.pid != 0) {
-      integer(json, "pid", each.pid);
+      json.integer_member("pid", each.pid);
     }
     if (!each.path.empty()) {
       json.member("path", each.path);
     }
-    boolean(json, "gone", each.gone);
+    json.boolean_member("gone", each.gone);
     if (!each.error.en.empty()) {
       json.member("error", lines.say(each.error));
     }
-    boolean(json, "locked", each.locked);
-    boolean(json, "owned", each.owned);
-    boolean(json, "egress", each.egress);
+    json.boolean_member("locked", each.locked);
+    json.boolean_member("owned", each.owned);
+    json.boolean_member("egress", each.egress);
     strings(json, "hooked", each.hooked);
     if (!each.digest_before.empty()) {
       json.member("digest_before", each.digest_before);
@@ -175,8 +160,8 @@ void add_namespace(const NamespaceReport& each, Lines& lines) {
 
 void add_guard(JsonWriter& json, const model::GuardReport& guard) {
   if (guard.pid != 0) {
-    integer(json, "guard_pid", guard.pid);
-    boolean(json, "guard_alive", guard.alive);
+    json.integer_member("guard_pid", guard.pid);
+    json.boolean_member("guard_alive", guard.alive);
   }
 }
 
@@ -194,9 +179,9 @@ void add_counters(std::string_view verdict, const std::vector<model::FlowCounter
     lines.add("counter", [&](JsonWriter& json) {
       json.member("verdict", verdict);
       json.member("id", counter.id);
-      integer(json, "packets", counter.packets);
+      json.integer_member("packets", counter.packets);
       if (counter.bytes) {
-        integer(json, "bytes", *counter.bytes);
+        json.integer_member("bytes", *counter.bytes);
       }
     });
   }
@@ -208,17 +193,17 @@ void add_places(const ContainmentPlan& plan, Lines& lines) {
   }
   for (const model::HookedDevice& device : plan.devices) {
     lines.add("device", [&](JsonWriter& json) {
-      integer(json, "index", device.index);
+      json.integer_member("index", device.index);
       json.member("name", device.name);
       json.member("why", lines.say(device.why));
     });
   }
   for (const model::OtherNamespace& other : plan.namespaces) {
     lines.add("namespace", [&](JsonWriter& json) {
-      integer(json, "inode", other.inode);
-      integer(json, "pid", other.pid);
+      json.integer_member("inode", other.inode);
+      json.integer_member("pid", other.pid);
       json.member("path", other.path);
-      integer(json, "processes", other.processes);
+      json.integer_member("processes", other.processes);
     });
   }
 }
@@ -233,9 +218,9 @@ std::string render_plan_json(const ContainmentPlan& plan, Language language) {
   Lines lines(language);
   lines.add("plan", [&](JsonWriter& json) {
     json.member("rung", model::to_string(plan.rung));
-    boolean(json, "hold", plan.hold);
-    integer(json, "timeout", plan.timeout);
-    boolean(json, "can_be_applied", plan.refusals.empty());
+    json.boolean_member("hold", plan.hold);
+    json.integer_member("timeout", plan.timeout);
+    json.boolean_member("can_be_applied", plan.refusals.empty());
   });
   if (plan.session) {
     add_session(*plan.session, lines);
@@ -250,11 +235,11 @@ std::string render_plan_json(const ContainmentPlan& plan, Language language) {
   lines.add_notes("elsewhere", plan.elsewhere);
   lines.add_notes("refusal", plan.refusals);
   lines.add("summary", [&](JsonWriter& json) {
-    boolean(json, "can_be_applied", plan.refusals.empty());
-    integer(json, "allowed", count(plan.flows.size()));
-    integer(json, "namespaces", count(plan.namespaces.size()));
-    integer(json, "warnings", count(plan.warnings.size()));
-    integer(json, "refusals", count(plan.refusals.size()));
+    json.boolean_member("can_be_applied", plan.refusals.empty());
+    json.integer_member("allowed", count(plan.flows.size()));
+    json.integer_member("namespaces", count(plan.namespaces.size()));
+    json.integer_member("warnings", count(plan.warnings.size()));
+    json.integer_member("refusals", count(plan.refusals.size()));
   });
   return lines.take();
 }
@@ -266,8 +251,8 @@ std::string render_containment_json(const ContainmentReport& report, Language la
     json.member("rung", model::to_string(report.rung));
     json.key("armed_at");
     json.time(report.armed_at);
-    boolean(json, "hold", report.hold);
-    integer(json, "timeout", report.timeout);
+    json.boolean_member("hold", report.hold);
+    json.integer_member("timeout", report.timeout);
     optional_time(json, "opens_at", report.opens_at);
     add_guard(json, report.guard);
     json.key("seconds");
@@ -288,7 +273,7 @@ std::string render_containment_json(const ContainmentReport& report, Language la
   lines.add_notes("failure", report.failures);
   lines.add("summary", [&](JsonWriter& json) {
     json.member("outcome", model::to_string(report.outcome()));
-    integer(json, "failures", count(report.failures.size()));
+    json.integer_member("failures", count(report.failures.size()));
   });
   return lines.take();
 }
@@ -301,7 +286,7 @@ std::string render_containment_json(const ContainmentStatus& status, Language la
     json.member("rung", model::to_string(status.rung));
     optional_time(json, "armed_at", status.armed_at);
     if (status.remaining) {
-      integer(json, "remaining", *status.remaining);
+      json.integer_member("remaining", *status.remaining);
     }
     add_guard(json, status.guard);
     strings(json, "new_devices", status.new_devices);
@@ -315,7 +300,7 @@ std::string render_containment_json(const ContainmentStatus& status, Language la
   lines.add_notes("note", status.notes);
   lines.add("summary", [&](JsonWriter& json) {
     json.member("state", model::to_string(status.state));
-    integer(json, "tampering", count(status.tampering.size()));
+    json.integer_member("tampering", count(status.tampering.size()));
   });
   return lines.take();
 }
@@ -326,7 +311,7 @@ std::string render_containment_json(const ContainmentChange& change, Language la
     json.member("change", model::to_string(change.kind));
     json.member("id", change.id);
     if (change.remaining) {
-      integer(json, "remaining", *change.remaining);
+      json.integer_member("remaining", *change.remaining);
     }
     add_guard(json, change.guard);
     json.member("journal", change.journal);
@@ -340,8 +325,8 @@ std::string render_containment_json(const ContainmentChange& change, Language la
   lines.add_notes("note", change.notes);
   lines.add_notes("failure", change.failures);
   lines.add("summary", [&](JsonWriter& json) {
-    boolean(json, "failed", change.failed());
-    integer(json, "failures", count(change.failures.size()));
+    json.boolean_member("failed", change.failed());
+    json.integer_member("failures", count(change.failures.size()));
   });
   return lines.take();
 }

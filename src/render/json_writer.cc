@@ -163,4 +163,15 @@ void JsonWriter::member(std::string_view name, std::string_view text) {
   string(text);
 }
 
+void JsonWriter::optional_member(std::string_view name, std::string_view text) {
+  if (!text.empty()) {
+    member(name, text);
+  }
+}
+
+void JsonWriter::boolean_member(std::string_view name, bool value) {
+  key(name);
+  boolean(value);
+}
+
 }  // namespace genba::render

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/time.h"
 #include "model/value.h"
@@ -41,6 +42,18 @@ class JsonWriter {
   void cell(const model::OwnedValue& value, model::ColumnType type);
 
   void member(std::string_view name, std::string_view text);
+  /// Left out when the text is empty.
+  void optional_member(std::string_view name, std::string_view text);
+  template <class Number>
+  void integer_member(std::string_view name, Number number) {
+    key(name);
+    if constexpr (std::is_signed_v<Number>) {
+      integer(static_cast<int64_t>(number));
+    } else {
+      integer(static_cast<uint64_t>(number));
+    }
+  }
+  void boolean_member(std::string_view name, bool value);
 
  private:
   void open(char bracket);
@@ -50,5 +63,16 @@ class JsonWriter {
   std::string& out_;
   bool needs_comma_ = false;
 };
+
+/// JSON lines: an object of that type on a line of its own, which `fill` fills.
+template <class Fill>
+void add_json_line(std::string& out, std::string_view type, Fill fill) {
+  JsonWriter json(out);
+  json.begin_object();
+  json.member("type", type);
+  fill(json);
+  json.end_object();
+  out += '\n';
+}
 
 }  // namespace genba::render

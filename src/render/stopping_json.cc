@@ -9,38 +9,6 @@ namespace {
 using model::FamilyProcess;
 using model::StoppedProcess;
 
-// An object of this type on a line of its own.
-template <class Add>
-void add_line(std::string& out, std::string_view type, Add add) {
-  JsonWriter json(out);
-  json.begin_object();
-  json.member("type", type);
-  add(json);
-  json.end_object();
-  out += '\n';
-}
-
-void text(JsonWriter& json, std::string_view key, std::string_view value) {
-  if (!value.empty()) {
-    json.member(key, value);
-  }
-}
-
-void number(JsonWriter& json, std::string_view key, uint64_t value) {
-  json.key(key);
-  json.integer(value);
-}
-
-void integer(JsonWriter& json, std::string_view key, int64_t value) {
-  json.key(key);
-  json.integer(value);
-}
-
-void flag(JsonWriter& json, std::string_view key, bool value) {
-  json.key(key);
-  json.boolean(value);
-}
-
 void strings(JsonWriter& json, std::string_view key, const std::vector<std::string>& values) {
   json.key(key);
   json.begin_array();
@@ -64,7 +32,7 @@ void processes(JsonWriter& json, std::string_view key, const std::vector<Stopped
   json.begin_array();
   for (const StoppedProcess& each : all) {
     json.begin_object();
-    integer(json, "pid", each.pid);
+    json.integer_member("pid", each.pid);
     json.member("why", each.why);
     json.end_object();
   }
@@ -72,24 +40,24 @@ void processes(JsonWriter& json, std::string_view key, const std::vector<Stopped
 }
 
 void family_process(JsonWriter& json, const FamilyProcess& process) {
-  integer(json, "pid", process.pid);
+  json.integer_member("pid", process.pid);
   if (process.start_time) {
     json.key("start_time");
     json.time(*process.start_time);
   }
-  text(json, "path", process.path);
-  text(json, "cmdline", process.command);
+  json.optional_member("path", process.path);
+  json.optional_member("cmdline", process.command);
   json.key("ties");
   json.begin_array();
   for (const model::FamilyLink& link : process.links) {
     json.begin_object();
     json.member("tie", link.tie);
-    integer(json, "through", link.through);
-    text(json, "detail", link.detail);
+    json.integer_member("through", link.through);
+    json.optional_member("detail", link.detail);
     json.end_object();
   }
   json.end_array();
-  text(json, "why", process.why);
+  json.optional_member("why", process.why);
 }
 
 void respawner(JsonWriter& json, const model::Respawner& each, model::Language language) {
@@ -97,9 +65,9 @@ void respawner(JsonWriter& json, const model::Respawner& each, model::Language l
   json.member("confidence", model::to_string(each.confidence));
   json.member("source", each.source);
   if (each.line) {
-    integer(json, "line", *each.line);
+    json.integer_member("line", *each.line);
   }
-  text(json, "what", each.what);
+  json.optional_member("what", each.what);
   json.member("says", each.says.in(language));
   json.member("counter", each.counter.in(language));
 }
@@ -108,20 +76,20 @@ void respawner(JsonWriter& json, const model::Respawner& each, model::Language l
 
 std::string stop_plan_json(const model::StopPlan& plan, model::Language language) {
   std::string out;
-  add_line(out, "plan", [&](JsonWriter& json) {
+  add_json_line(out, "plan", [&](JsonWriter& json) {
     json.member("verb", model::to_string(plan.verb));
     json.member("id", plan.id);
     json.member("target", plan.target.en);
     json.member("host", plan.host);
     json.member("version", plan.version);
-    flag(json, "is_frozen", plan.is_frozen);
-    number(json, "members", plan.members.size());
-    text(json, "evidence", plan.evidence);
+    json.boolean_member("is_frozen", plan.is_frozen);
+    json.integer_member("members", plan.members.size());
+    json.optional_member("evidence", plan.evidence);
     json.member("journal", plan.journal);
     if (plan.memory_limit) {
-      number(json, "memory_limit", *plan.memory_limit);
+      json.integer_member("memory_limit", *plan.memory_limit);
     }
-    integer(json, "watch", plan.watch_seconds);
+    json.integer_member("watch", plan.watch_seconds);
     json.key("notes");
     json.begin_array();
     for (const model::Text& note : plan.notes) {
@@ -130,31 +98,31 @@ std::string stop_plan_json(const model::StopPlan& plan, model::Language language
     json.end_array();
   });
   for (const FamilyProcess& each : plan.members) {
-    add_line(out, "member", [&](JsonWriter& json) { family_process(json, each); });
+    add_json_line(out, "member", [&](JsonWriter& json) { family_process(json, each); });
   }
   for (const FamilyProcess& each : plan.left_out) {
-    add_line(out, "left_out", [&](JsonWriter& json) { family_process(json, each); });
+    add_json_line(out, "left_out", [&](JsonWriter& json) { family_process(json, each); });
   }
   for (const model::Respawner& each : plan.respawners) {
-    add_line(out, "respawner", [&](JsonWriter& json) { respawner(json, each, language); });
+    add_json_line(out, "respawner", [&](JsonWriter& json) { respawner(json, each, language); });
   }
   for (const model::Text& each : plan.not_looked_at) {
-    add_line(out, "not_looked_at",
-             [&](JsonWriter& json) { json.member("says", each.in(language)); });
+    add_json_line(out, "not_looked_at",
+                  [&](JsonWriter& json) { json.member("says", each.in(language)); });
   }
   return out;
 }
 
 std::string kept_json(const model::KeptEvidence& kept) {
   std::string out;
-  add_line(out, "evidence", [&](JsonWriter& json) {
+  add_json_line(out, "evidence", [&](JsonWriter& json) {
     json.member("directory", kept.directory);
-    text(json, "chain", kept.chain);
-    number(json, "processes", kept.processes);
-    number(json, "executables", kept.executables);
-    number(json, "contents", kept.contents);
-    number(json, "bytes", kept.bytes);
-    number(json, "memory_bytes", kept.memory_bytes);
+    json.optional_member("chain", kept.chain);
+    json.integer_member("processes", kept.processes);
+    json.integer_member("executables", kept.executables);
+    json.integer_member("contents", kept.contents);
+    json.integer_member("bytes", kept.bytes);
+    json.integer_member("memory_bytes", kept.memory_bytes);
     pids(json, "changed", kept.changed);
     json.key("in_part");
     json.begin_array();
@@ -171,23 +139,23 @@ std::string kept_json(const model::KeptEvidence& kept) {
 
 std::string freeze_json(const model::FreezeTold& freeze) {
   std::string out;
-  add_line(out, "freeze", [&](JsonWriter& json) {
+  add_json_line(out, "freeze", [&](JsonWriter& json) {
     json.member("id", freeze.id);
     json.member("method", freeze.method);
-    flag(json, "all_frozen", freeze.all_frozen);
+    json.boolean_member("all_frozen", freeze.all_frozen);
     processes(json, "frozen", freeze.frozen);
     processes(json, "not_frozen", freeze.not_frozen);
     strings(json, "notes", freeze.notes);
-    integer(json, "microseconds", freeze.microseconds);
+    json.integer_member("microseconds", freeze.microseconds);
   });
   return out;
 }
 
 std::string kill_json(const model::KillTold& kill) {
   std::string out;
-  add_line(out, "kill", [&](JsonWriter& json) {
+  add_json_line(out, "kill", [&](JsonWriter& json) {
     json.member("id", kill.id);
-    flag(json, "complete", kill.complete);
+    json.boolean_member("complete", kill.complete);
     pids(json, "killed", kill.killed);
     pids(json, "gone", kill.gone);
     processes(json, "survivors", kill.survivors);
@@ -198,10 +166,10 @@ std::string kill_json(const model::KillTold& kill) {
 
 std::string thaw_json(const model::ThawTold& thaw) {
   std::string out;
-  add_line(out, "thaw", [&](JsonWriter& json) {
+  add_json_line(out, "thaw", [&](JsonWriter& json) {
     json.member("id", thaw.id);
-    flag(json, "complete", thaw.complete);
-    flag(json, "booted_since", thaw.booted_since);
+    json.boolean_member("complete", thaw.complete);
+    json.boolean_member("booted_since", thaw.booted_since);
     pids(json, "thawed", thaw.thawed);
     pids(json, "gone", thaw.gone);
     strings(json, "notes", thaw.notes);
@@ -211,23 +179,23 @@ std::string thaw_json(const model::ThawTold& thaw) {
 
 std::string comeback_json(const model::ComebackTold& comeback) {
   std::string out;
-  add_line(out, "comeback", [&](JsonWriter& json) {
-    integer(json, "pid", comeback.pid);
-    integer(json, "parent", comeback.parent);
-    text(json, "path", comeback.path);
-    text(json, "cmdline", comeback.command);
-    text(json, "cgroup", comeback.cgroup);
+  add_json_line(out, "comeback", [&](JsonWriter& json) {
+    json.integer_member("pid", comeback.pid);
+    json.integer_member("parent", comeback.parent);
+    json.optional_member("path", comeback.path);
+    json.optional_member("cmdline", comeback.command);
+    json.optional_member("cgroup", comeback.cgroup);
     strings(json, "likeness", comeback.likeness);
-    integer(json, "like", comeback.like);
-    flag(json, "was_there", comeback.was_there);
+    json.integer_member("like", comeback.like);
+    json.boolean_member("was_there", comeback.was_there);
     json.key("from");
     json.begin_array();
     for (const model::StarterTold& starter : comeback.from) {
       json.begin_object();
-      integer(json, "pid", starter.pid);
+      json.integer_member("pid", starter.pid);
       json.member("name", starter.name);
-      text(json, "path", starter.path);
-      text(json, "cgroup", starter.cgroup);
+      json.optional_member("path", starter.path);
+      json.optional_member("cgroup", starter.cgroup);
       json.end_object();
     }
     json.end_array();
@@ -239,26 +207,26 @@ std::string comeback_json(const model::ComebackTold& comeback) {
 
 std::string watch_json(const model::WatchTold& watch) {
   std::string out;
-  add_line(out, "watch", [&](JsonWriter& json) {
-    integer(json, "seconds_asked", watch.seconds_asked);
-    integer(json, "seconds", watch.seconds);
-    integer(json, "looks", watch.looks);
-    flag(json, "interrupted", watch.interrupted);
-    number(json, "comebacks", watch.comebacks);
-    text(json, "error", watch.error);
+  add_json_line(out, "watch", [&](JsonWriter& json) {
+    json.integer_member("seconds_asked", watch.seconds_asked);
+    json.integer_member("seconds", watch.seconds);
+    json.integer_member("looks", watch.looks);
+    json.boolean_member("interrupted", watch.interrupted);
+    json.integer_member("comebacks", watch.comebacks);
+    json.optional_member("error", watch.error);
   });
   return out;
 }
 
 std::string stop_summary_json(const StopSummary& summary) {
   std::string out;
-  add_line(out, "stop_summary", [&](JsonWriter& json) {
+  add_json_line(out, "stop_summary", [&](JsonWriter& json) {
     json.member("verb", model::to_string(summary.verb));
     json.member("id", summary.id);
     json.member("outcome", summary.outcome);
-    text(json, "error", summary.error);
+    json.optional_member("error", summary.error);
     json.member("journal", summary.journal);
-    text(json, "chain", summary.chain);
+    json.optional_member("chain", summary.chain);
   });
   return out;
 }

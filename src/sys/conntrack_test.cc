@@ -21,16 +21,11 @@ namespace {
 
 constexpr uint16_t kNew = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW;
 
-std::string_view raw(const base::Address& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()),
-          address.family == base::AddressFamily::kIpv6 ? size_t{16} : size_t{4}};
-}
-
 void add_tuple(NetlinkRequest& request, uint16_t type, const ConntrackTuple& tuple) {
   const bool v6 = tuple.source.family == base::AddressFamily::kIpv6;
   request.begin(type).begin(CTA_TUPLE_IP);
-  request.attribute(v6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, raw(tuple.source));
-  request.attribute(v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST, raw(tuple.destination)).end();
+  request.attribute(v6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, base::raw_bytes(tuple.source));
+  request.attribute(v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST, base::raw_bytes(tuple.destination)).end();
   request.begin(CTA_TUPLE_PROTO).number(CTA_PROTO_NUM, tuple.protocol);
   request.number(CTA_PROTO_SRC_PORT, __builtin_bswap16(tuple.source_port));
   request.number(CTA_PROTO_DST_PORT, __builtin_bswap16(tuple.destination_port)).end().end();

@@ -111,11 +111,6 @@ void put_checksum(std::string& bytes, size_t at, uint32_t sum) {
   bytes[at + 1] = static_cast<char>(checksum & 0xFFU);
 }
 
-std::string_view raw_bytes(const Address& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()),
-          address.family == AddressFamily::kIpv4 ? size_t{4} : size_t{16}};
-}
-
 std::string udp_datagram(const Address& from, const Address& to, uint16_t port,
                          std::string_view payload) {
   std::string udp;
@@ -124,7 +119,7 @@ std::string udp_datagram(const Address& from, const Address& to, uint16_t port,
   put16(udp, kUdpHeader + payload.size());
   put16(udp, 0);
   udp += payload;
-  const std::string addresses = std::string(raw_bytes(from)).append(raw_bytes(to));
+  const std::string addresses = std::string(base::raw_bytes(from)).append(base::raw_bytes(to));
   const auto length = static_cast<uint32_t>(udp.size());
   put_checksum(udp, 6, sum16(udp, sum16(addresses, IPPROTO_UDP + length)));
   return udp;
@@ -145,7 +140,7 @@ std::string probe_packet(const Address& from, const Address& to, uint16_t port,
     packet += static_cast<char>(kHopLimit);
     packet += static_cast<char>(IPPROTO_UDP);
     put16(packet, 0);
-    packet.append(raw_bytes(from)).append(raw_bytes(to));
+    packet.append(base::raw_bytes(from)).append(base::raw_bytes(to));
     put_checksum(packet, 10, sum16(packet, 0));
   } else {
     packet += "\x60";  // version 6
@@ -153,7 +148,7 @@ std::string probe_packet(const Address& from, const Address& to, uint16_t port,
     put16(packet, udp.size());
     packet += static_cast<char>(IPPROTO_UDP);
     packet += static_cast<char>(kHopLimit);
-    packet.append(raw_bytes(from)).append(raw_bytes(to));
+    packet.append(base::raw_bytes(from)).append(base::raw_bytes(to));
   }
   return packet + udp;
 }

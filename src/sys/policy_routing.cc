@@ -21,11 +21,6 @@ bool is_ip(uint8_t family) {
   return family == AF_INET || family == AF_INET6;
 }
 
-std::string_view raw(const base::Address& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()),
-          address.family == AddressFamily::kIpv6 ? size_t{16} : size_t{4}};
-}
-
 Result<void> send(const Fd& rtnetlink, const NetlinkRequest& request, std::string_view doing) {
   const auto answer = netlink_exchange(rtnetlink, request, [](const NetlinkMessage&) {});
   if (!answer) {
@@ -53,9 +48,10 @@ NetlinkRequest rule_request(uint16_t type, uint16_t flags, const PlainRule& rule
 void put_hop(const NextHop& hop, AddressFamily family, NetlinkRequest& request) {
   if (hop.gateway && hop.gateway->family != family) {
     const uint16_t via = kernel_family(hop.gateway->family);
-    request.attribute(RTA_VIA, std::string(bytes_of(via)) + std::string(raw(*hop.gateway)));
+    request.attribute(RTA_VIA,
+                      std::string(bytes_of(via)) + std::string(base::raw_bytes(*hop.gateway)));
   } else if (hop.gateway) {
-    request.attribute(RTA_GATEWAY, raw(*hop.gateway));
+    request.attribute(RTA_GATEWAY, base::raw_bytes(*hop.gateway));
   }
   if (hop.index != 0) {
     request.number(RTA_OIF, hop.index);
@@ -85,13 +81,13 @@ NetlinkRequest route_request(uint16_t type, uint16_t flags, const Route& route) 
   NetlinkRequest request(type, flags);
   request.body(head).number(RTA_TABLE, route.table);
   if (route.destination.bits > 0) {
-    request.attribute(RTA_DST, raw(route.destination.address));
+    request.attribute(RTA_DST, base::raw_bytes(route.destination.address));
   }
   if (!route.hops.empty()) {
     put_hop(route.hops.front(), family, request);
   }
   if (route.source) {
-    request.attribute(RTA_PREFSRC, raw(*route.source));
+    request.attribute(RTA_PREFSRC, base::raw_bytes(*route.source));
   }
   return request;
 }

@@ -118,11 +118,6 @@ base::Address unspecified(uint8_t family) {
   return address;
 }
 
-std::string_view raw(const base::Address& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()),
-          address.family == base::AddressFamily::kIpv6 ? size_t{16} : size_t{4}};
-}
-
 }  // namespace
 
 Result<Fd> open_rtnetlink() {
@@ -279,9 +274,9 @@ Result<Route> route_to(const Fd& rtnetlink, const base::Address& peer,
   const bool bound = source && source->family == peer.family && !source->is_unspecified();
   head.rtm_src_len = bound ? head.rtm_dst_len : 0;
   NetlinkRequest request(RTM_GETROUTE, 0);
-  request.body(head).attribute(RTA_DST, raw(peer));
+  request.body(head).attribute(RTA_DST, base::raw_bytes(peer));
   if (bound) {
-    request.attribute(RTA_SRC, raw(*source));
+    request.attribute(RTA_SRC, base::raw_bytes(*source));
   }
   if (index != 0) {
     request.number(RTA_OIF, index);

@@ -37,11 +37,6 @@ bool done(const NetlinkRequest& request) {
   return answer.has_value();
 }
 
-std::string_view raw(const base::Address& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()),
-          address.family == base::AddressFamily::kIpv6 ? size_t{16} : size_t{4}};
-}
-
 uint8_t family_of(const base::Address& address) {
   return address.family == base::AddressFamily::kIpv6 ? AF_INET6 : AF_INET;
 }
@@ -150,8 +145,8 @@ bool add_address(int index, std::string_view network) {
   head.ifa_index = static_cast<uint32_t>(index);
   const bool added = done(NetlinkRequest(RTM_NEWADDR, kCreate)
                               .body(head)
-                              .attribute(IFA_LOCAL, raw(parsed->address))
-                              .attribute(IFA_ADDRESS, raw(parsed->address)));
+                              .attribute(IFA_LOCAL, base::raw_bytes(parsed->address))
+                              .attribute(IFA_ADDRESS, base::raw_bytes(parsed->address)));
   if (added && parsed->address.family == base::AddressFamily::kIpv6) {
     wait_for_own(parsed->address);
   }
@@ -171,9 +166,9 @@ bool add_route(std::string_view network, std::string_view gateway, int index) {
   head.rtm_protocol = RTPROT_STATIC;
   head.rtm_type = RTN_UNICAST;
   NetlinkRequest request(RTM_NEWROUTE, kCreate);
-  request.body(head).attribute(RTA_GATEWAY, raw(*through)).number(RTA_OIF, index);
+  request.body(head).attribute(RTA_GATEWAY, base::raw_bytes(*through)).number(RTA_OIF, index);
   if (to->bits > 0) {
-    request.attribute(RTA_DST, raw(to->address));
+    request.attribute(RTA_DST, base::raw_bytes(to->address));
   }
   return done(request);
 }
@@ -189,7 +184,7 @@ bool add_neighbour(int index, std::string_view address) {
   head.ndm_state = NUD_PERMANENT;
   return done(NetlinkRequest(RTM_NEWNEIGH, kCreate)
                   .body(head)
-                  .attribute(NDA_DST, raw(*parsed))
+                  .attribute(NDA_DST, base::raw_bytes(*parsed))
                   .attribute(NDA_LLADDR, std::string_view("\x02\0\0\0\0\x01", 6)));
 }
 

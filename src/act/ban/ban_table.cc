@@ -83,15 +83,10 @@ std::array<sys::NftChain, 2> planned_chains() {
   return {chain(kIncoming, NF_INET_PRE_ROUTING), chain(kOutgoing, NF_INET_LOCAL_OUT)};
 }
 
-std::string raw(const base::Address& address) {
-  const auto size = static_cast<size_t>(address_bits(address.family) / 8);
-  return {reinterpret_cast<const char*>(address.bytes.data()), size};
-}
-
 NftElement element_of(const StandingBan& ban) {
   NftElement element;
-  element.key = {raw(ban.network.address)};
-  element.last = {raw(last_of(ban.network))};
+  element.key = {std::string(base::raw_bytes(ban.network.address))};
+  element.last = {std::string(base::raw_bytes(last_of(ban.network)))};
   element.timeout = ban.remaining;
   return element;
 }

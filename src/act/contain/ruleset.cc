@@ -41,16 +41,6 @@ bool is_device_table(const NftTableName& table) {
   return table.family == NFPROTO_NETDEV;
 }
 
-std::string_view raw(const base::Address& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()),
-          address.family == AddressFamily::kIpv6 ? size_t{16} : size_t{4}};
-}
-
-bool has_ports(uint8_t protocol) {
-  return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP ||
-         protocol == IPPROTO_UDPLITE || protocol == IPPROTO_DCCP;
-}
-
 void family(NftRule& rule, const NftTableName& table, AddressFamily family) {
   const bool v6 = family == AddressFamily::kIpv6;
   if (is_device_table(table)) {
@@ -65,7 +55,7 @@ void network(NftRule& rule, const base::Network& network, bool source) {
   const NftField& field = v6 ? (source ? sys::kNftIpv6Source : sys::kNftIpv6Destination)
                              : (source ? sys::kNftIpv4Source : sys::kNftIpv4Destination);
   if (network.bits > 0) {
-    rule.in_network(field, raw(network.address), static_cast<uint32_t>(network.bits));
+    rule.in_network(field, base::raw_bytes(network.address), static_cast<uint32_t>(network.bits));
   }
 }
 
@@ -122,7 +112,7 @@ NftRule flow_rule(const NftTableName& table, const AllowedFlow& flow, Way way,
   if (flow.hop_limit) {
     rule.is(v6 ? sys::kNftIpv6HopLimit : kIpv4TimeToLive, uint64_t{*flow.hop_limit});
   }
-  if (has_ports(flow.protocol)) {
+  if (model::has_ports(flow.protocol)) {
     ports(rule, in ? flow.remote_ports : flow.local_ports, sys::kNftSourcePort);
     ports(rule, in ? flow.local_ports : flow.remote_ports, sys::kNftDestinationPort);
   }

@@ -41,8 +41,6 @@ constexpr int16_t kNext = -56;
 constexpr int32_t kLoopbackIndex = 1;  // LOOPBACK_IFINDEX, include/net/flow.h
 constexpr uint16_t kEtherIpv4 = 0x0800;
 constexpr uint16_t kEtherIpv6 = 0x86DD;
-constexpr uint8_t kDccp = 33;
-constexpr uint8_t kUdpLite = 136;
 
 constexpr int16_t at(int16_t base, int offset) {
   return static_cast<int16_t>(base + offset);
@@ -228,7 +226,7 @@ bool can_match(const AllowedFlow& flow) {
   const auto any = [](const model::PortRange& range) {
     return range.first == 0 && range.last == UINT16_MAX;
   };
-  return (has_ports(flow.protocol) || (any(flow.local_ports) && any(flow.remote_ports))) &&
+  return (model::has_ports(flow.protocol) || (any(flow.local_ports) && any(flow.remote_ports))) &&
          (is_icmp(flow.protocol) || (flow.types.empty() && !flow.code));
 }
 
@@ -249,7 +247,7 @@ Reach emit_flow(Context& c, const AllowedFlow& flow, const HeaderLayout& layout)
   }
   compare_network(c, at(kHeader, in ? layout.source : layout.destination), flow.remote, other);
   compare_network(c, at(kHeader, in ? layout.destination : layout.source), flow.local, other);
-  if (has_ports(flow.protocol)) {
+  if (model::has_ports(flow.protocol)) {
     compare_port(c, at(kNext, in ? 0 : 2), flow.remote_ports, other);
     compare_port(c, at(kNext, in ? 2 : 0), flow.local_ports, other);
   }
@@ -287,7 +285,7 @@ void emit_protocol(Context& c, AddressFamily family, uint8_t protocol, const Hea
   BpfAssembler& p = c.program;
   const Label another = p.label();
   p.jump_if(BpfTest::kNotEqual, kProtocol, protocol, another);
-  if (has_ports(protocol)) {
+  if (model::has_ports(protocol)) {
     load_packet(c, From::kPayload, kNext, 4, c.drop);
     for (const int port : {0, 2}) {
       p.load(BpfWidth::k16, BpfRegister::kR1, BpfRegister::kStack, at(kNext, port));
@@ -381,11 +379,6 @@ void emit_ipv6(Context& c) {
 }
 
 }  // namespace
-
-bool has_ports(uint8_t protocol) {
-  return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP ||
-         protocol == kDccp || protocol == kUdpLite;
-}
 
 Result<std::vector<bpf_insn>> make_contain_program(const model::ContainmentPlan& plan,
                                                    CgroupHook hook, int map, ProgramTimer timer,

@@ -54,9 +54,6 @@ base::Result<std::vector<bpf_insn>> make_contain_program(const model::Containmen
                                                          ProgramTimer timer,
                                                          const DeviceIndex& device);
 
-/// Whether packets of the protocol begin with source and destination port.
-bool has_ports(uint8_t protocol);
-
 /// So many IPv6 extension headers are walked; a packet with more is dropped.
 inline constexpr int kMostExtensions = 4;
 

@@ -54,7 +54,7 @@ bool fits(const AllowedFlow& flow, const Packet& packet, CgroupHook hook, std::s
   const auto is_any = [](const model::PortRange& range) {
     return range.first == 0 && range.last == 65535;
   };
-  const bool ports = has_ports(packet.protocol)
+  const bool ports = model::has_ports(packet.protocol)
                          ? is_in(flow.local_ports, packet.local_port) &&
                                is_in(flow.remote_ports, packet.remote_port)
                          : is_any(flow.local_ports) && is_any(flow.remote_ports);
@@ -71,7 +71,7 @@ bool fits(const AllowedFlow& flow, const Packet& packet, CgroupHook hook, std::s
 bool passes(const ContainmentPlan& plan, const Packet& packet, CgroupHook hook,
             std::string_view device) {
   const bool icmp = packet.protocol == IPPROTO_ICMP || packet.protocol == IPPROTO_ICMPV6;
-  if (packet.later || (packet.cut && (icmp || has_ports(packet.protocol)))) {
+  if (packet.later || (packet.cut && (icmp || model::has_ports(packet.protocol)))) {
     return false;
   }
   const bool too_many = packet.family == AddressFamily::kIpv6 && packet.options > kMostExtensions;
@@ -89,17 +89,12 @@ void put16(std::string& bytes, unsigned value) {
   bytes += static_cast<char>(value);
 }
 
-std::string_view raw(const base::Address& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()),
-          address.family == AddressFamily::kIpv6 ? size_t{16} : size_t{4}};
-}
-
 std::string payload_of(const Packet& packet, CgroupHook hook) {
   if (packet.cut) {
     return {};
   }
   std::string bytes;
-  if (has_ports(packet.protocol)) {
+  if (model::has_ports(packet.protocol)) {
     const bool in = hook == CgroupHook::kIngress;
     put16(bytes, in ? packet.remote_port : packet.local_port);
     put16(bytes, in ? packet.local_port : packet.remote_port);
@@ -157,8 +152,8 @@ std::string ipv6_of(const Packet& packet, const std::string& payload, std::strin
 
 std::string frame_of(const Packet& packet, CgroupHook hook) {
   const bool in = hook == CgroupHook::kIngress;
-  const std::string_view source = raw(in ? packet.remote : packet.local);
-  const std::string_view destination = raw(in ? packet.local : packet.remote);
+  const std::string_view source = base::raw_bytes(in ? packet.remote : packet.local);
+  const std::string_view destination = base::raw_bytes(in ? packet.local : packet.remote);
   const bool v6 = packet.family == AddressFamily::kIpv6;
   std::string frame(12, '\x02');
   put16(frame, v6 ? 0x86DD : 0x0800);
@@ -217,7 +212,7 @@ AllowedFlow random_flow(Dice& dice) {
   flow.protocol = dice.of(kProtocols);
   flow.local = dice.network(family);
   flow.remote = dice.network(family);
-  if (has_ports(flow.protocol) || dice.below(8) == 0) {
+  if (model::has_ports(flow.protocol) || dice.below(8) == 0) {
     flow.local_ports = dice.ports();
     flow.remote_ports = dice.ports();
   } else if (flow.protocol != IPPROTO_GRE && dice.below(2) == 0) {

@@ -26,11 +26,6 @@ void put16(std::string& bytes, unsigned value) {
   bytes += static_cast<char>(value);
 }
 
-std::string_view raw(const base::Address& address) {
-  return {reinterpret_cast<const char*>(address.bytes.data()),
-          address.family == AddressFamily::kIpv6 ? size_t{16} : size_t{4}};
-}
-
 std::string ip_header(const model::SessionCandidate& session, CgroupHook hook, uint8_t protocol) {
   const bool in = hook == CgroupHook::kIngress;
   std::string bytes;
@@ -46,8 +41,8 @@ std::string ip_header(const model::SessionCandidate& session, CgroupHook hook, u
     bytes += static_cast<char>(protocol);
     put16(bytes, 0);
   }
-  bytes += raw(in ? session.remote : session.local);
-  bytes += raw(in ? session.local : session.remote);
+  bytes += base::raw_bytes(in ? session.remote : session.local);
+  bytes += base::raw_bytes(in ? session.local : session.remote);
   return bytes;
 }
 
