@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace genba::sys {
 
@@ -71,11 +72,25 @@ bool read_tuple(std::string_view bytes, ConntrackTuple& tuple) {
   return addresses == 2;
 }
 
+void add_tuple(NetlinkRequest& request, uint16_t type, const ConntrackTuple& tuple) {
+  const bool v6 = tuple.source.family == base::AddressFamily::kIpv6;
+  request.begin(type).begin(CTA_TUPLE_IP);
+  request.attribute(v6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, base::raw_bytes(tuple.source));
+  request.attribute(v6 ? CTA_IP_V6_DST : CTA_IP_V4_DST, base::raw_bytes(tuple.destination)).end();
+  request.begin(CTA_TUPLE_PROTO).number(CTA_PROTO_NUM, tuple.protocol);
+  request.number(CTA_PROTO_SRC_PORT, __builtin_bswap16(tuple.source_port));
+  request.number(CTA_PROTO_DST_PORT, __builtin_bswap16(tuple.destination_port)).end().end();
+}
+
 nfgenmsg header_for(uint8_t family) {
   nfgenmsg head{};
   head.nfgen_family = family;
   head.version = NFNETLINK_V0;
   return head;
+}
+
+uint8_t family_of(const ConntrackTuple& tuple) {
+  return tuple.source.family == base::AddressFamily::kIpv6 ? AF_INET6 : AF_INET;
 }
 
 }  // namespace
@@ -116,14 +131,37 @@ Result<std::vector<ConntrackFlow>> dump_conntrack(const Fd& netfilter) {
       parse_conntrack);
 }
 
+Result<std::vector<ConntrackFlow>> find_conntrack(const Fd& netfilter,
+                                                  const ConntrackTuple& reply) {
+  std::vector<ConntrackFlow> flows;
+  const auto take = [&](const NetlinkMessage& message) {
+    auto flow = parse_conntrack(message);
+    if (flow && flow->reply == reply) {
+      flows.push_back(*std::move(flow));
+    }
+  };
+  NetlinkRequest one(type_of(IPCTNL_MSG_CT_GET), 0);
+  one.body(header_for(family_of(reply)));
+  add_tuple(one, CTA_TUPLE_REPLY, reply);
+  auto asked = netlink_exchange(netfilter, one, take);
+  if (!asked && asked.error().sys_errno == ENOENT) {
+    // A tuple names a flow within its zone only, and the zone is not known.
+    NetlinkRequest all(type_of(IPCTNL_MSG_CT_GET), NLM_F_DUMP);
+    asked = netlink_exchange(netfilter, all.body(header_for(family_of(reply))), take);
+  }
+  if (!asked) {
+    return fail(asked.error().with_context("looking for a flow"));
+  }
+  return flows;
+}
+
 Result<void> delete_conntrack(const Fd& netfilter, const ConntrackFlow& flow) {
   // The kernel takes a request without a tuple for "delete all".
   if (flow.original_bytes.empty() || flow.id == 0) {
     return fail(ErrorCode::kInvalid, "deleting a flow: it is not one that the kernel listed");
   }
-  const bool v6 = flow.original.source.family == base::AddressFamily::kIpv6;
   NetlinkRequest request(type_of(IPCTNL_MSG_CT_DELETE), 0);
-  request.body(header_for(v6 ? AF_INET6 : AF_INET))
+  request.body(header_for(family_of(flow.original)))
       .attribute(CTA_TUPLE_ORIG | NLA_F_NESTED, flow.original_bytes)
       .number(CTA_ID, __builtin_bswap32(flow.id));
   if (flow.zone != 0) {

@@ -47,6 +47,10 @@ Result<Fd> open_conntrack();
 /// kernel has no conntrack over netlink.
 Result<std::vector<ConntrackFlow>> dump_conntrack(const Fd& netfilter);
 
+/// The flows whose answers look like `reply`, mostly one, in whatever zone; none when it is not
+/// tracked. Cheap for one outside of zones; else the whole table is gone through. Errors as above.
+Result<std::vector<ConntrackFlow>> find_conntrack(const Fd& netfilter, const ConntrackTuple& reply);
+
 /// Deletes this very flow (same tuple, zone and id) and no other. kGone when it has ended.
 Result<void> delete_conntrack(const Fd& netfilter, const ConntrackFlow& flow);
 

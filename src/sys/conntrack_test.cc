@@ -31,16 +31,23 @@ void add_tuple(NetlinkRequest& request, uint16_t type, const ConntrackTuple& tup
   request.number(CTA_PROTO_DST_PORT, __builtin_bswap16(tuple.destination_port)).end().end();
 }
 
-NetlinkRequest creation_of(const ConntrackTuple& tuple) {
+ConntrackTuple mirrored(const ConntrackTuple& tuple) {
+  return {tuple.destination, tuple.source, tuple.protocol, tuple.destination_port,
+          tuple.source_port};
+}
+
+NetlinkRequest creation_of(const ConntrackTuple& tuple, const ConntrackTuple& reply,
+                           uint16_t zone) {
   nfgenmsg head{};
   head.nfgen_family = tuple.source.family == base::AddressFamily::kIpv6 ? AF_INET6 : AF_INET;
   NetlinkRequest request(kNew, NLM_F_CREATE | NLM_F_EXCL);
   request.body(head);
   add_tuple(request, CTA_TUPLE_ORIG, tuple);
-  add_tuple(
-      request, CTA_TUPLE_REPLY,
-      {tuple.destination, tuple.source, tuple.protocol, tuple.destination_port, tuple.source_port});
+  add_tuple(request, CTA_TUPLE_REPLY, reply);
   request.number(CTA_TIMEOUT, __builtin_bswap32(uint32_t{60}));
+  if (zone != 0) {
+    request.number(CTA_ZONE, __builtin_bswap16(zone));
+  }
   return request;
 }
 
@@ -52,14 +59,19 @@ ConntrackTuple udp(const char* from, uint16_t port) {
           IPPROTO_UDP, port, 53};
 }
 
-bool made(const Result<Fd>& netfilter, const ConntrackTuple& tuple) {
-  const auto answer =
-      netfilter ? netlink_exchange(*netfilter, creation_of(tuple), [](const NetlinkMessage&) {})
-                : Result<bool>(base::fail(netfilter.error()));
+bool made(const Result<Fd>& netfilter, const ConntrackTuple& tuple, const ConntrackTuple& reply,
+          uint16_t zone = 0) {
+  const auto answer = netfilter ? netlink_exchange(*netfilter, creation_of(tuple, reply, zone),
+                                                   [](const NetlinkMessage&) {})
+                                : Result<bool>(base::fail(netfilter.error()));
   // A kernel without it answers so; anything else is a fault of this test.
   EXPECT_TRUE(answer || answer.error().sys_errno == EOPNOTSUPP || answer.error().sys_errno == EPERM)
       << answer.error().what;
   return answer.has_value();
+}
+
+bool made(const Result<Fd>& netfilter, const ConntrackTuple& tuple) {
+  return made(netfilter, tuple, mirrored(tuple));
 }
 
 TEST(Conntrack, OneFlowIsDeletedAndTheOthersStay) {
@@ -91,6 +103,37 @@ TEST(Conntrack, OneFlowIsDeletedAndTheOthersStay) {
     for (const auto& flow : *left) {
       EXPECT_TRUE(delete_conntrack(*netfilter, flow)) << base::to_text(flow.original.source);
     }
+  });
+}
+
+TEST(Conntrack, AFlowIsFoundByHowItsAnswersLookInAnyZone) {
+  test::in_private_network([] {
+    const auto netfilter = open_conntrack();
+    for (const char* client : {"192.0.2.7", "2001:db8::7"}) {
+      const ConntrackTuple sent = udp(client, 4000);
+      ConntrackTuple redirected = mirrored(sent);
+      redirected.source_port = 5353;
+      if (!made(netfilter, sent, redirected)) {
+        test::network_cannot_be_made_here();
+      }
+      const auto found = find_conntrack(*netfilter, redirected);
+      ASSERT_TRUE(found) << found.error().what;
+      ASSERT_EQ(found->size(), 1U) << client;
+      EXPECT_EQ(found->front().original, sent);
+      for (const ConntrackTuple& other : {sent, mirrored(sent)}) {
+        const auto none = find_conntrack(*netfilter, other);
+        ASSERT_TRUE(none) << none.error().what;
+        EXPECT_TRUE(none->empty()) << "the question is about answers";
+      }
+    }
+    const ConntrackTuple zoned = udp("192.0.2.7", 4001);
+    if (!made(netfilter, zoned, mirrored(zoned), 7)) {
+      test::network_cannot_be_made_here();
+    }
+    const auto found = find_conntrack(*netfilter, mirrored(zoned));
+    ASSERT_TRUE(found) << found.error().what;
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_EQ(found->front().zone, 7);
   });
 }
 
