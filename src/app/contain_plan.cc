@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "act/contain/gather.h"
+#include "act/contain/redirection.h"
 #include "app/output.h"
 #include "host/kernel_part.h"
 #include "model/tables/login_attempts.h"
@@ -84,7 +85,10 @@ Result<ContainPlanOutcome> run_contain_plan(const ContainPlanOptions& options, P
             observe(options.observe, contain_wanted(options.logs), progress,
                     [&](collect::Context& context) -> Result<void> {
                       progress.show("plan");
-                      GENBA_TRY(const act::Found found, find_for_plan(context.host, context.facts));
+                      GENBA_TRY(act::Found found, find_for_plan(context.host, context.facts));
+                      // The sandbox that only looks has no socket of netfilter.
+                      act::find_redirection(context.host, act::Netfilter::kForbidden,
+                                            sys::ModuleLoading::kForbidden, found);
                       plan = act::plan_containment(found, options.contain);
                       tell_of_rungs(context.host, options.observe.allow_module_load, *plan);
                       return {};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "act/contain/apply.h"
+#include "act/contain/redirection.h"
 #include "act/contain/report.h"
 #include "act/contain/status.h"
 #include "app/contain_proof.h"
@@ -124,6 +125,7 @@ Result<ContainOutcome> run_contain_apply(const ContainRunOptions& options, Progr
   GENBA_TRY(ContainScene scene, open_contain_scene(options));
   GENBA_TRY_VOID(refuse_standing_rung(options, scene));
   GENBA_TRY_VOID(look(options, progress, scene));
+  act::find_redirection(*scene.host, act::Netfilter::kPermitted, scene.loading, scene.found);
   act::Plan plan = act::plan_containment(scene.found, options.contain);
   choose_rung(scene, plan);
   render::ContainmentView view = options.view;

@@ -59,6 +59,27 @@ std::string device_of(const Found& found, const base::Address& local) {
   return name;
 }
 
+// The same session, and the same way back in, as the rules see it: they stand before NAT.
+void plan_redirected(const Found& found, const SessionCandidate& session, Plan& plan) {
+  for (const sys::ConntrackTuple& dialled : found.redirected) {
+    const std::string device = device_of(found, dialled.destination);
+    auto exact = tcp_flow("session",
+                          words("the same, before NAT of this host redirects it to {} port {}",
+                                "このホストのNATが {} のポート {} に転送する前の、同じセッション",
+                                base::to_text(session.local), session.local_port),
+                          dialled.destination, dialled.destination_port, one(dialled.source));
+    exact.remote_ports = {dialled.source_port, dialled.source_port};
+    exact.device = device;
+    plan.flows.push_back(exact);
+    auto again = tcp_flow("reconnect",
+                          words("the same, before NAT of this host redirects it",
+                                "このホストのNATが転送する前の、同じ再接続"),
+                          dialled.destination, dialled.destination_port, one(dialled.source));
+    again.device = device;
+    plan.flows.push_back(again);
+  }
+}
+
 void plan_session(const Found& found, Plan& plan) {
   const SessionCandidate* session = found.responder.session();
   if (session == nullptr) {
@@ -81,13 +102,17 @@ void plan_session(const Found& found, Plan& plan) {
                         session->local, session->local_port, one(session->remote));
   again.device = device;
   plan.flows.push_back(again);
+  plan_redirected(found, *session, plan);
 }
 
-// Ports at which an admin may come in: that of the session, else those of sshd.
+// Ports at which an admin may come in: that of the session, also as it was dialled, and sshd's.
 std::set<uint16_t> admin_ports(const Found& found) {
   std::set<uint16_t> ports;
   if (const SessionCandidate* session = found.responder.session(); session != nullptr) {
     ports.insert(session->local_port);
+  }
+  for (const sys::ConntrackTuple& dialled : found.redirected) {
+    ports.insert(dialled.destination_port);
   }
   for (const model::ListeningPort& port : found.ports) {
     const auto holder =
@@ -194,6 +219,12 @@ void refuse_suspects(const Found& found, const ContainOptions& options, Plan& pl
   std::vector<std::pair<model::Text, base::Network>> admins;
   if (const SessionCandidate* session = found.responder.session(); session != nullptr) {
     admins.emplace_back(words("your address", "あなたのアドレス"), one(session->remote));
+    for (const sys::ConntrackTuple& dialled : found.redirected) {
+      if (dialled.source != session->remote) {
+        admins.emplace_back(words("your address before NAT", "NAT前のあなたのアドレス"),
+                            one(dialled.source));
+      }
+    }
   }
   for (const base::Network& admin : options.admins) {
     admins.emplace_back(words("--admin", "--admin"), admin);

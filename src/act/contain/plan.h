@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "model/containment.h"
 #include "model/tables/mounts.h"
+#include "sys/conntrack.h"
 #include "sys/rtnetlink.h"
 #include "sys/wireguard.h"
 
@@ -93,6 +94,10 @@ struct Found {
   /// Accounts that logged in from the session's address.
   std::vector<std::string> users_of_address;
   std::vector<OutOfReach> out_of_reach;
+  /// The session's packets as they arrive, where NAT of this host brings them to its sshd.
+  std::vector<sys::ConntrackTuple> redirected;
+  /// Why nobody looked for that, where it can be.
+  std::optional<model::Text> redirection_unknown;
   std::vector<model::Text> unread;
 };
 

@@ -78,6 +78,13 @@ model::Text lost_programs(const Found& found) {
 
 void plan_elsewhere(const Found& found, Plan& plan) {
   note_out_of_reach(found, plan);
+  if (found.redirection_unknown) {
+    plan.not_covered.push_back(
+        {"redirection",
+         words("a session that NAT of this host redirects (REDIRECT, DNAT) to sshd: {}",
+               "このホストのNAT（REDIRECT、DNAT）がsshdに転送しているセッション：{}",
+               *found.redirection_unknown)});
+  }
   plan.elsewhere = {
       {"provider_firewall",
        words("only the provider or a switch stops packets before this machine: ask for it if the "

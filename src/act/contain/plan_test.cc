@@ -81,6 +81,39 @@ TEST(Plan, TheSessionAndReconnectsStayAndNothingElseOfTheAccount) {
   EXPECT_EQ(plan.timeout, 300);
 }
 
+TEST(Plan, ARedirectedSessionStaysAsItArrivesToo) {
+  Found found = server();
+  found.redirected = {{at("198.51.100.7"), at("203.0.113.1"), 6, 50000, 2222}};
+  ContainOptions options;
+  options.admins = {*base::parse_network("198.51.100.0/24")};
+  const Plan plan = plan_containment(found, options);
+  const auto is_allowed = [&](std::string_view id, const char* local, uint16_t port,
+                              PortRange from) {
+    return std::any_of(plan.flows.begin(), plan.flows.end(), [&](const AllowedFlow& row) {
+      return row.id == id && row.protocol == 6 && row.direction == FlowDirection::kBoth &&
+             row.local.address == at(local) && row.local.bits == 32 &&
+             row.local_ports.first == port && row.local_ports.last == port &&
+             row.remote.address == at("198.51.100.7") && row.remote.bits == 32 &&
+             row.remote_ports.first == from.first && row.remote_ports.last == from.last;
+    });
+  };
+  EXPECT_TRUE(is_allowed("session", "192.0.2.1", 22, {50000, 50000}));
+  EXPECT_TRUE(is_allowed("session", "203.0.113.1", 2222, {50000, 50000}));
+  EXPECT_TRUE(is_allowed("reconnect", "192.0.2.1", 22, {}));
+  EXPECT_TRUE(is_allowed("reconnect", "203.0.113.1", 2222, {}));
+  EXPECT_EQ(std::count_if(plan.flows.begin(), plan.flows.end(),
+                          [](const AllowedFlow& row) { return row.id == "admin"; }),
+            2)
+      << "admins come in where the responder did, and at sshd's port";
+}
+
+TEST(Plan, AnAddressThatNatHidIsAlsoLookedForAmongSuspects) {
+  Found found = server();
+  found.redirected = {{at("203.0.113.66"), at("192.0.2.1"), 6, 50000, 2222}};
+  found.suspects = {{*base::parse_network("203.0.113.66"), {"guessed", "推測"}, true}};
+  EXPECT_TRUE(has(plan_containment(found, {}).refusals, "admin_is_suspect"));
+}
+
 TEST(Plan, AnIpv6OnlyHostKeepsItsNeighbours) {
   const Plan plan = plan_containment(server("2001:db8:1::7", "2001:db8::1"), {});
   const AllowedFlow* discovery = flow(plan, "neighbour_discovery");
