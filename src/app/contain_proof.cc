@@ -123,7 +123,9 @@ CountSession count_by_nf_tables(const sys::NftKernel& kernel) {
 model::PathProof prove_own_session(const host::Host& host, const model::SessionCandidate* session,
                                    int index, const CountSession& count,
                                    const render::ContainmentView& view) {
-  auto diag = session != nullptr ? open_tcp_diag(host, *session) : sys::open_sock_diag();
+  // Neither a console nor a session over loopback is asked about, so no module is wanted.
+  const bool is_asked = session != nullptr && !session->loopback;
+  auto diag = is_asked ? open_tcp_diag(host, *session) : sys::open_sock_diag();
   const auto say = [&] {
     const bool japanese = view.style.language == model::Language::kJapanese;
     print(Stream::kErrors, japanese ? "genba: セッションが生きているか確認しています\n"
