@@ -10,6 +10,7 @@ Unmanaged=yes
 END
 networkctl reload
 modprobe nf_tables
+systemctl stop systemd-timesyncd  # the clock is the scenario's
 
 ip netns add desk
 ip link add to-desk type veth peer name eth0 netns desk
@@ -38,12 +39,10 @@ chmod 755 /root/desk_ssh
 # kill_genba: ends all of Genba at once, the guard too, and says how many there were.
 cat >kill_genba <<'END'
 killed=0
-for link in /proc/[0-9]*/exe; do
-  if [ "$(readlink "$link")" = /root/lab/genba ]; then
-    pid=${link#/proc/}
-    kill -KILL "${pid%/exe}"
-    killed=$((killed + 1))
-  fi
+for link in $(find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname /root/lab/genba 2>/dev/null); do
+  pid=${link#/proc/}
+  kill -KILL "${pid%/exe}"
+  killed=$((killed + 1))
 done
 echo $killed
 END
@@ -53,9 +52,10 @@ END
 # could look.
 cat >/root/session <<'END'
 cd /root/lab
+cut -d. -f1 /proc/uptime >/root/before_apply
 (for _ in $(seq 300); do echo alive; sleep 1; done) &
 status=0
-./genba contain apply --yes --timeout 60 --admin 10.0.2.2/32 --keep /run/netns/desk \
+./genba contain apply --yes --timeout 75 --admin 10.0.2.2/32 --keep /run/netns/desk \
   >/root/apply.out 2>/root/apply.err || status=$?
 echo $status >/root/apply.status
 wait
