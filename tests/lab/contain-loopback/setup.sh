@@ -53,7 +53,7 @@ cd /root/lab
 (for _ in $(seq 300); do echo alive; sleep 1; done) &
 cut -d. -f1 /proc/uptime >/root/before_apply
 status=0
-./genba_itself contain apply --yes --timeout 45 --keep 1 \
+./genba_itself contain apply --yes --timeout 75 --keep 1 \
   >/root/apply.out 2>/root/apply.err || status=$?
 echo $status >/root/apply.status
 wait
