@@ -9,6 +9,7 @@
 #include "act/freeze/family_index.h"
 #include "act/freeze/family_rules.h"
 #include "act/freeze/telling_script.h"
+#include "base/interpreters.h"
 #include "fmt/format.h"
 
 namespace genba::act {
@@ -126,7 +127,7 @@ void Search::tie_descendants(const Process& member) {
 // it is told to, unless it lies where no interpreter is installed.
 bool Search::is_own_file(const Process& process) const {
   return process.path && process.exe_inode && !is_vouched(process) &&
-         (!is_interpreter(*process.path) || runs_from_telling_place(process));
+         (!base::runs_scripts(*process.path) || runs_from_telling_place(process));
 }
 
 bool Search::runs_the_same(const Process& left, const Process& right) const {
@@ -294,7 +295,8 @@ void Search::tie_cgroups() {
 // each process of the file is of one user, and was started by another one of it, or by none that is
 // left.
 bool Search::is_run_by_the_family_only(const Process& root) const {
-  if (!root.path || !root.exe_inode || is_interpreter(*root.path) || is_known_daemon(*root.path)) {
+  if (!root.path || !root.exe_inode || base::runs_scripts(*root.path) ||
+      is_known_daemon(*root.path)) {
     return false;
   }
   const auto is_same = [&](const Process& process) {

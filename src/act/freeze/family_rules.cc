@@ -12,13 +12,6 @@ namespace genba::act {
 
 namespace {
 
-// Names are compared without the version behind them (python3.11).
-constexpr std::string_view kInterpreters[] = {
-    "sh",      "bash", "dash",    "ash",    "ksh",     "mksh",   "zsh",  "fish",
-    "csh",     "tcsh", "busybox", "python", "perl",    "ruby",   "php",  "php-cgi",
-    "php-fpm", "node", "lua",     "luajit", "tclsh",   "awk",    "gawk", "mawk",
-    "java",    "deno", "bun",     "pypy",   "Rscript", "dotnet", "mono"};
-
 // One file, many names: the first argument is no lie there.
 constexpr std::string_view kOfManyNames[] = {"busybox", "toybox", "coreutils",
                                              "systemd", "snap",   "systemd-executor"};
@@ -67,13 +60,6 @@ bool is_vouched_by_place(const model::Process& process) {
   // Deleted, with a new file in its place: an upgrade. Deleted without: nobody upgrades like that.
   const bool deleted = process.deleted.value_or(false) || process.exe_kind == "deleted";
   return in_system && (!deleted || process.replaced_by.has_value());
-}
-
-bool is_interpreter(std::string_view path) {
-  std::string_view name = base_name(path);
-  const size_t last = name.find_last_not_of("0123456789.-");
-  name = name.substr(0, last == std::string_view::npos ? 0 : last + 1);
-  return is_any(name, std::begin(kInterpreters), std::end(kInterpreters));
 }
 
 bool is_known_daemon(std::string_view path) {

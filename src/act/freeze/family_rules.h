@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The small judgements behind family.h: what vouches for a program, what is an interpreter, which
-// command lines tell, which descriptors make a private channel. Texts in, yes or no out. Covered by
-// family_test.cc.
+// The small judgements behind family.h: what vouches for a program, which command lines tell,
+// which descriptors make a private channel. Texts in, yes or no out. Covered by family_test.cc.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +12,6 @@
 #include "model/tables/processes.h"
 
 namespace genba::act {
-
-/// A shell or a language's interpreter, by the file's name: what it runs is what counts.
-bool is_interpreter(std::string_view path);
 
 /// A daemon that distributions install under this name, several of which may run on one machine
 /// (mysqld, containerd-shim). Only a name: to be asked where nothing better is known.

@@ -462,15 +462,6 @@ TEST_F(FamilyTest, ThousandsOfProcessesThatShareEverythingAreTiedInTime) {
   EXPECT_EQ(members(10'000).size(), 3000U);
 }
 
-TEST(FamilyRules, InterpretersAreKnownWithTheirVersions) {
-  for (const char* path : {"/usr/bin/python3.11", "/bin/sh", "/usr/bin/php8.2", "/usr/bin/perl"}) {
-    EXPECT_TRUE(is_interpreter(path)) << path;
-  }
-  for (const char* path : {"/usr/sbin/nginx", "/usr/bin/shred", "", "/tmp/123"}) {
-    EXPECT_FALSE(is_interpreter(path)) << path;
-  }
-}
-
 TEST(FamilyRules, ACommandLineTellsByItsPlace) {
   EXPECT_EQ(telling_word("sh -c /tmp/a;sleep"), "/tmp/a;sleep");
   EXPECT_EQ(telling_word("java -jar --x=/dev/shm/y.jar"), "/dev/shm/y.jar");

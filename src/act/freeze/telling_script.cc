@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "act/freeze/family_rules.h"
+#include "base/interpreters.h"
 #include "base/places.h"
 #include "base/split.h"
 #include "parse/shell_words/shell_words.h"
@@ -61,12 +61,6 @@ constexpr std::string_view kLoaderValues =
 bool lists(std::string_view list, std::string_view word) {
   const size_t at = list.find(" " + std::string(word) + " ");
   return !word.empty() && at != std::string_view::npos;
-}
-
-std::string name_of(std::string_view path) {
-  std::string_view name = path.substr(path.rfind('/') + 1);
-  name = name.substr(0, name.find_last_not_of("0123456789.-") + 1);
-  return std::string(name);
 }
 
 bool tells(std::string_view path) {
@@ -279,7 +273,7 @@ std::string plain_script(const Words& words, std::string_view values) {
 
 // One file, many programs: "busybox sh -c …", or "sh -c …" under the name of a link.
 std::string busybox_script(const Words& words, int depth) {
-  if (words.empty() || name_of(words[0]) != "busybox") {
+  if (words.empty() || base::name_without_version(words[0]) != "busybox") {
     return words.empty() ? "" : script_in(words[0], words, depth + 1);
   }
   return words.size() < 2 ? ""
@@ -287,7 +281,8 @@ std::string busybox_script(const Words& words, int depth) {
 }
 
 std::string script_in(std::string_view program, const Words& words, int depth) {
-  const std::string name = name_of(program.starts_with('-') ? program.substr(1) : program);
+  const std::string_view name =
+      base::name_without_version(program.starts_with('-') ? program.substr(1) : program);
   if (depth > kDeepest) {
     return {};
   }
@@ -306,7 +301,7 @@ std::string script_in(std::string_view program, const Words& words, int depth) {
   if (language != std::end(kLanguages)) {
     return script_of(*language, words, depth);
   }
-  return is_interpreter(program) ? plain_script(words, "") : "";
+  return base::runs_scripts(program) ? plain_script(words, "") : "";
 }
 
 }  // namespace

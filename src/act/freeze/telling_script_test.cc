@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/interpreters.h"
+
 namespace genba::act {
 namespace {
 
@@ -23,6 +25,17 @@ TEST(TellingScript, WhatAnInterpreterRunsTells) {
   EXPECT_EQ(script("/usr/lib64/ld-linux-x86-64.so.2",
                    "/lib64/ld-linux-x86-64.so.2 --library-path /usr/lib /tmp/.x/miner"),
             "/tmp/.x/miner");
+}
+
+TEST(TellingScript, EveryInterpreterIsAskedWhatItRuns) {
+  for (const std::string_view name : base::interpreters()) {
+    const std::string program = "/usr/bin/" + std::string(name);
+    const std::string_view how = name == "java"          ? " -jar "
+                                 : name == "busybox"     ? " sh "
+                                 : name.ends_with("awk") ? " -f "
+                                                         : " ";
+    EXPECT_EQ(telling_script(program, program + std::string(how) + "/tmp/x"), "/tmp/x") << name;
+  }
 }
 
 TEST(TellingScript, JavaRunsAFileOrAClassPath) {

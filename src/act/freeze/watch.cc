@@ -8,6 +8,7 @@
 
 #include "act/freeze/family_rules.h"
 #include "base/digest.h"
+#include "base/interpreters.h"
 #include "fmt/format.h"
 #include "parse/cgroup/cgroup.h"
 #include "parse/nul_blocks/nul_blocks.h"
@@ -75,7 +76,7 @@ std::vector<std::string> commands_of(const host::Host& host, const std::vector<i
 bool is_own_command(const Remembered& one) {
   return !one.command.empty() &&
          (one.own_file || !telling_word(one.command).empty() ||
-          (is_interpreter(one.executable.path) && one.command.find('/') != std::string::npos));
+          (base::runs_scripts(one.executable.path) && one.command.find('/') != std::string::npos));
 }
 
 }  // namespace

@@ -215,9 +215,6 @@ TEST(RespawnFamily, ScriptStandsForItsInterpreter) {
   const RespawnTarget family = respawn_target_of(miner(), {50, 51});
   EXPECT_EQ(family.paths, (std::vector<std::string>{"/tmp/.x", "/var/tmp/keep.sh"}));
   EXPECT_EQ(family.inodes.size(), 1U) << "the shell's inode is everybody's";
-  EXPECT_TRUE(runs_scripts("/usr/bin/python3.11"));
-  EXPECT_FALSE(runs_scripts("/usr/sbin/php-fpm8.2"));
-  EXPECT_FALSE(runs_scripts("/tmp/.x"));
 }
 
 // The attacker, or who followed the advice, has removed the unit's file; systemd still knows it.

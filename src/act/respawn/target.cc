@@ -2,8 +2,8 @@
 #include "act/respawn/target.h"
 
 #include <algorithm>
-#include <array>
 
+#include "base/interpreters.h"
 #include "model/tables/hash.h"
 #include "parse/shell_words/shell_words.h"
 
@@ -52,7 +52,7 @@ void add_process(const model::Process& process, RespawnTarget& family) {
   if (process.cgroup_path && *process.cgroup_path != "/") {
     add_once(family.cgroups, *process.cgroup_path);
   }
-  if (process.path && runs_scripts(*process.path)) {
+  if (process.path && base::is_interpreter(*process.path)) {
     if (std::string script = script_of(process); !script.empty()) {
       add_once(family.paths, std::move(script));
     }
@@ -68,22 +68,10 @@ void add_process(const model::Process& process, RespawnTarget& family) {
 
 }  // namespace
 
-bool runs_scripts(std::string_view path) {
-  constexpr std::array<std::string_view, 20> kNames = {
-      "sh",   "bash", "dash", "ash", "zsh",   "ksh",  "mksh", "fish",   "busybox", "python",
-      "perl", "ruby", "php",  "lua", "tclsh", "node", "java", "nodejs", "gawk",    "awk"};
-  std::string_view name = base_name(path);
-  // python3.11, php8.2-fpm is a server and keeps its name.
-  while (!name.empty() && (name.back() == '.' || (name.back() >= '0' && name.back() <= '9'))) {
-    name.remove_suffix(1);
-  }
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
-
 std::string script_of(const model::Process& process) {
   const auto tokens = parse::split_shell_tokens(process.cmdline.value_or(""));
   for (size_t i = 1; i < tokens.size(); ++i) {
-    if (tokens[i].text.starts_with('/') && !runs_scripts(tokens[i].text)) {
+    if (tokens[i].text.starts_with('/') && !base::is_interpreter(tokens[i].text)) {
       return tokens[i].text;
     }
   }
@@ -110,11 +98,11 @@ TargetMatcher::TargetMatcher(const model::Facts& facts, const RespawnTarget& fam
       pids_(family.pids.begin(), family.pids.end()),
       inodes_(family.inodes.begin(), family.inodes.end()) {
   std::erase_if(paths_, [](const std::string& path) {
-    return !path.starts_with('/') || path.size() < 2 || runs_scripts(path);
+    return !path.starts_with('/') || path.size() < 2 || base::is_interpreter(path);
   });
   const std::set<std::string_view> hashes(family.sha256.begin(), family.sha256.end());
   for (const model::Hash& hash : facts.read<model::Hash>()) {
-    if (hashes.count(hash.sha256) > 0 && !runs_scripts(hash.path)) {
+    if (hashes.count(hash.sha256) > 0 && !base::is_interpreter(hash.path)) {
       paths_.insert(hash.path);
     }
   }

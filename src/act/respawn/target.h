@@ -12,9 +12,6 @@
 
 namespace genba::act {
 
-/// Whether programs of this name run scripts (sh, python3.11, busybox).
-bool runs_scripts(std::string_view path);
-
 /// The script that such a process runs: its first argument that is an absolute path, or "".
 std::string script_of(const model::Process& process);
 
