@@ -217,6 +217,23 @@ TEST(RespawnFamily, ScriptStandsForItsInterpreter) {
   EXPECT_EQ(family.inodes.size(), 1U) << "the shell's inode is everybody's";
 }
 
+// A copy of the shell, or a miner under its name.
+TEST(RespawnFamily, AnInterpretersNameInAVolatilePlaceHidesNothing) {
+  Facts facts;
+  facts.rows<model::Process>() = {{.pid = 50,
+                                   .parent = 1,
+                                   .name = "bash",
+                                   .path = "/dev/shm/bash",
+                                   .cmdline = "/dev/shm/bash /tmp/a",
+                                   .exe_device = 8,
+                                   .exe_inode = 99}};
+  cron(facts, "* * * * * /dev/shm/bash");
+  const RespawnTarget family = respawn_target_of(facts, {50});
+  EXPECT_EQ(family.paths, (std::vector<std::string>{"/tmp/a", "/dev/shm/bash"}));
+  EXPECT_EQ(family.inodes.size(), 1U);
+  EXPECT_EQ(find_respawners(facts, family).found.size(), 1U);
+}
+
 // The attacker, or who followed the advice, has removed the unit's file; systemd still knows it.
 TEST(RespawnUnit, WhoseFileIsGoneIsToldApartFromOneThatDoesNotNameIt) {
   const auto says = [](std::string_view cgroup) {

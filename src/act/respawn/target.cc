@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/interpreters.h"
+#include "base/places.h"
 #include "model/tables/hash.h"
 #include "parse/shell_words/shell_words.h"
 
@@ -13,6 +14,13 @@ namespace {
 
 std::string_view base_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
+}
+
+// One file, innocent twins. Under such a name where nobody installs programs it is a program of the
+// family's own.
+bool is_anybodys(std::string_view path) {
+  return base::is_interpreter(path) && !base::lies_in_volatile_directory(path) &&
+         !base::is_hidden_in_system_place(path);
 }
 
 bool continues_a_path(char c) {
@@ -56,6 +64,8 @@ void add_process(const model::Process& process, RespawnTarget& family) {
     if (std::string script = script_of(process); !script.empty()) {
       add_once(family.paths, std::move(script));
     }
+  }
+  if (process.path && is_anybodys(*process.path)) {
     return;
   }
   if (process.path && process.path->starts_with('/')) {
@@ -71,7 +81,7 @@ void add_process(const model::Process& process, RespawnTarget& family) {
 std::string script_of(const model::Process& process) {
   const auto tokens = parse::split_shell_tokens(process.cmdline.value_or(""));
   for (size_t i = 1; i < tokens.size(); ++i) {
-    if (tokens[i].text.starts_with('/') && !base::is_interpreter(tokens[i].text)) {
+    if (tokens[i].text.starts_with('/') && !is_anybodys(tokens[i].text)) {
       return tokens[i].text;
     }
   }
@@ -98,11 +108,11 @@ TargetMatcher::TargetMatcher(const model::Facts& facts, const RespawnTarget& fam
       pids_(family.pids.begin(), family.pids.end()),
       inodes_(family.inodes.begin(), family.inodes.end()) {
   std::erase_if(paths_, [](const std::string& path) {
-    return !path.starts_with('/') || path.size() < 2 || base::is_interpreter(path);
+    return !path.starts_with('/') || path.size() < 2 || is_anybodys(path);
   });
   const std::set<std::string_view> hashes(family.sha256.begin(), family.sha256.end());
   for (const model::Hash& hash : facts.read<model::Hash>()) {
-    if (hashes.count(hash.sha256) > 0 && !base::is_interpreter(hash.path)) {
+    if (hashes.count(hash.sha256) > 0 && !is_anybodys(hash.path)) {
       paths_.insert(hash.path);
     }
   }
