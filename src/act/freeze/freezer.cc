@@ -109,27 +109,30 @@ Result<bool> Freezer::try_hierarchy(FreezeMethod method) {
     report_.notes.push_back(hierarchy.error().what);
     return false;
   }
-  auto path = hierarchy->make(request_.id);
-  if (!path) {
-    if (path.error().code == ErrorCode::kInvalid) {
-      return fail(path.error().with_context(
+  // Genba may be ended as soon as there is a group: what nobody knows of is never removed.
+  std::string path = hierarchy->path_of(request_.id);
+  state().cgroups = {{method, path, true, false}};
+  GENBA_TRY_VOID(journal());
+  if (const auto made = hierarchy->make(request_.id); !made) {
+    state().cgroups.clear();
+    if (made.error().code == ErrorCode::kInvalid) {
+      return fail(made.error().with_context(
           fmt::format("making the cgroup 'genba-{}': thaw that freeze first", request_.id)));
     }
-    report_.notes.push_back(fmt::format("{}: {}", to_string(method), path.error().what));
+    report_.notes.push_back(fmt::format("{}: {}", to_string(method), made.error().what));
     return false;
   }
-  auto group = hierarchy->open_cgroup(*path);
+  auto group = hierarchy->open_cgroup(path);
   // Frozen while it is empty: whoever comes in freezes, and so do the children born there.
   const auto frozen = group ? hierarchy->freeze(*group) : fail(group.error());
   if (!frozen) {
-    // No record names it yet.
-    (void)hierarchy->remove(*path);
+    (void)hierarchy->remove(path);
+    state().cgroups.clear();
     report_.notes.push_back(fmt::format("{}: {}", to_string(method), frozen.error().what));
     return false;
   }
-  state().cgroups.push_back({method, *path, true, false});
   hierarchy_ = *std::move(hierarchy);
-  made_ = *path;
+  made_ = std::move(path);
   made_fd_ = *std::move(group);
   return true;
 }

@@ -5,11 +5,13 @@
 #include "act/freeze/freezer.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <set>
 
 #include "act/freeze/hierarchy.h"
@@ -220,19 +222,60 @@ TEST_P(FreezerTest, TheJournalKnowsBeforeEachChange) {
   std::vector<FreezeState> kept;
   first.journal = [&](const FreezeState& state) -> Result<void> {
     kept.push_back(state);
+    if (state.processes.empty()) {
+      EXPECT_FALSE(hierarchy_->open_cgroup("/genba-" + stage_.id())) << "made before it was known";
+      return {};
+    }
     // Genba dies in the middle: whatever is recorded by now must be enough to thaw from.
     return base::fail(ErrorCode::kIo, "the disk is full");
   };
   const auto report = freeze(host(), first);
   ASSERT_FALSE(report);
   EXPECT_NE(report.error().what.find("the disk is full"), std::string::npos);
-  ASSERT_EQ(kept.size(), 1U);
-  EXPECT_EQ(kept[0].processes.size(), 1U);
+  ASSERT_EQ(kept.size(), hierarchy_ ? 2U : 1U);
+  EXPECT_EQ(kept.back().processes.size(), 1U);
   EXPECT_NE(scan_process(host(), root.pid)->state, 'T');
   if (hierarchy_) {
-    EXPECT_EQ(kept[0].cgroups.size(), 1U);
+    EXPECT_EQ(kept.front().cgroups, kept.back().cgroups);
+    EXPECT_EQ(kept.front().cgroups.size(), 1U);
     EXPECT_FALSE(hierarchy_->open_cgroup("/genba-" + stage_.id()));
   }
+}
+
+// kill -9 when the group is there and nobody is in it yet.
+TEST_P(FreezerTest, AnEmptyGroupOfARunThatWasKilledIsRemovedByItsRecord) {
+  if (!hierarchy_) {
+    GTEST_SKIP() << "no groups in this case";
+  }
+  const ProcessKey root = stage_.start({"sleep"});
+  const test::Scratch scratch;
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    FreezeRequest killed = request(root);
+    killed.journal = [&](const FreezeState& state) -> Result<void> {
+      if (!state.processes.empty()) {
+        ::kill(::getpid(), SIGKILL);
+      }
+      std::ofstream(scratch.at("record")) << to_json(state);
+      return {};
+    };
+    (void)freeze(host(), killed);
+    ::_exit(1);
+  }
+  // The stage lets the kernel reap: nothing is told of the child but that it has ended.
+  ::waitpid(child, nullptr, 0);
+  const std::string ours = "/genba-" + stage_.id();
+  const auto group = hierarchy_->open_cgroup(ours);
+  ASSERT_TRUE(group) << group.error().what;
+  EXPECT_TRUE(*hierarchy_->is_asked_to_freeze(*group));
+  std::string text;
+  std::getline(std::ifstream(scratch.at("record")), text);
+  const auto recorded = freeze_state_from_json(text);
+  ASSERT_TRUE(recorded) << text;
+  thaw_again(*recorded);
+  EXPECT_EQ(hierarchy_->open_cgroup(ours).error().code, ErrorCode::kNotFound);
+  EXPECT_TRUE(is_alive(host(), root));
 }
 
 // A family that replaces itself is recorded again and again: any of these lines may fail.
@@ -273,7 +316,10 @@ TEST_P(FreezerTest, WhatCouldNotBeTakenBackIsReportedWithItsState) {
   FreezeRequest failing = request(root);
   const std::string ours = "/genba-" + stage_.id();
   const auto within = [&] { return *hierarchy_->open_cgroup(ours); };
-  failing.journal = [&](const FreezeState&) -> Result<void> {
+  failing.journal = [&](const FreezeState& state) -> Result<void> {
+    if (state.processes.empty()) {
+      return {};
+    }
     // Somebody else makes a group in ours: it cannot be removed.
     EXPECT_TRUE(sys::make_cgroup(within(), "guest"));
     return base::fail(ErrorCode::kIo, "the disk is full");
@@ -296,9 +342,9 @@ TEST_P(FreezerTest, WhatIsStoppedInsteadOfMovedIsRecordedBeforeTheSignal) {
   FreezeRequest whole = request(root);
   std::vector<FreezeState> kept;
   whole.journal = [&](const FreezeState& state) -> Result<void> {
-    EXPECT_TRUE(kept.size() > 1 || scan_process(host(), root.pid)->state != 'T');
+    EXPECT_TRUE(kept.size() > 2 || scan_process(host(), root.pid)->state != 'T');
     kept.push_back(state);
-    if (kept.size() == 1) {
+    if (kept.size() == 2) {
       // Nobody can be moved into a group that is gone.
       EXPECT_TRUE(hierarchy_->remove("/genba-" + stage_.id()));
     }
@@ -306,13 +352,13 @@ TEST_P(FreezerTest, WhatIsStoppedInsteadOfMovedIsRecordedBeforeTheSignal) {
   };
   const auto report = freeze(host(), whole);
   ASSERT_TRUE(report) << report.error().what;
-  ASSERT_EQ(kept.size(), 3U);
-  ASSERT_EQ(kept[1].processes.size(), 1U);
-  EXPECT_EQ(kept[1].processes[0].method, FreezeMethod::kStop);
+  ASSERT_EQ(kept.size(), 4U);
+  ASSERT_EQ(kept[2].processes.size(), 1U);
+  EXPECT_EQ(kept[2].processes[0].method, FreezeMethod::kStop);
   host().sleep_for(20ms);
   EXPECT_EQ(scan_process(host(), root.pid)->state, 'T');
   // A kill of Genba here: only the record is left.
-  thaw_again(kept[1]);
+  thaw_again(kept[2]);
   EXPECT_NE(scan_process(host(), root.pid)->state, 'T');
 }
 

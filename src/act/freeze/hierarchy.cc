@@ -110,6 +110,10 @@ Result<std::string> Hierarchy::nearest_existing(std::string_view path) const {
   }
 }
 
+std::string Hierarchy::path_of(std::string_view id) const {
+  return fmt::format("{}/genba-{}", root_path_ == "/" ? "" : root_path_, id);
+}
+
 Result<std::string> Hierarchy::make(std::string_view id) const {
   const std::string name = fmt::format("genba-{}", id);
   GENBA_TRY(const sys::Fd made, sys::make_cgroup(root_, name));
@@ -118,7 +122,7 @@ Result<std::string> Hierarchy::make(std::string_view id) const {
     return fail(ErrorCode::kUnsupported,
                 "cgroups of this kernel cannot freeze (cgroup.freeze came with Linux 5.2)");
   }
-  return (root_path_ == "/" ? "" : root_path_) + "/" + name;
+  return path_of(id);
 }
 
 Result<void> Hierarchy::remove(std::string_view path) const {

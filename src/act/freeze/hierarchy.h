@@ -42,8 +42,10 @@ class Hierarchy {
   /// The nearest group above `path`, or itself, that exists.
   base::Result<std::string> nearest_existing(std::string_view path) const;
 
-  /// Makes `genba-<id>` at the top and returns its path; kUnsupported, and nothing left behind,
-  /// when groups of this kernel cannot freeze.
+  /// What make() will have made: `genba-<id>` at the top.
+  std::string path_of(std::string_view id) const;
+  /// Makes it and returns its path; kInvalid when it is there already; kUnsupported, and nothing
+  /// left behind, when groups of this kernel cannot freeze.
   base::Result<std::string> make(std::string_view id) const;
   /// Removes a group that make() made. Fails while something is in it.
   base::Result<void> remove(std::string_view path) const;
