@@ -67,7 +67,7 @@ Result<Roots> roots_of_process(const StopScene& scene, std::vector<model::Text>&
                                                  "itself",
                                                  named.key.pid));
   }
-  return fail(ErrorCode::kInvalid,
+  return fail(ErrorCode::kGone,
               fmt::format("process {} ended while Genba looked, and nothing else runs its file: "
                           "name another one",
                           named.key.pid));
@@ -126,9 +126,9 @@ Result<Roots> roots_of_finding(const StopScene& scene, std::vector<model::Text>&
                                                  finding.id));
   }
   if (roots.empty()) {
-    return fail(ErrorCode::kInvalid, fmt::format("no process of finding {} runs any more; name "
-                                                 "one that runs",
-                                                 finding.id));
+    return fail(ErrorCode::kGone, fmt::format("no process of finding {} runs any more; name one "
+                                              "that runs",
+                                              finding.id));
   }
   return roots;
 }

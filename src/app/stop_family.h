@@ -22,8 +22,8 @@ struct StopFamily {
   std::vector<model::Text> notes;
 };
 
-/// The family of what the options name. kInvalid when it must not be touched, or when nothing of
-/// what was named runs any more. `evidence` is the directory of the case.
+/// The family of what the options name. kInvalid when it must not be touched; kGone when nothing of
+/// what was named runs at the moment of the look. `evidence` is the directory of the case.
 base::Result<StopFamily> find_stop_family(const StopOptions& options, const StopScene& scene,
                                           std::string_view evidence);
 

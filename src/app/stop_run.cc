@@ -21,6 +21,8 @@ using model::StopVerb;
 
 // A family that replaces itself five times a second is another one between a look and the freeze.
 constexpr int kMostAttempts = 20;
+// One look may find each of its processes ended before its file is read.
+constexpr int kMostLooks = 5;
 
 // "20261129T031205".
 std::string stamp(base::Timestamp now) {
@@ -170,9 +172,19 @@ void StopRun::plan_what_is_kept() {
 
 Result<void> StopRun::look_for_family() {
   stage(StopStage::kLook);
-  GENBA_TRY_VOID(look(options_, progress_, scene_));
-  plan_what_is_kept();
-  GENBA_TRY(family_, find_stop_family(options_, scene_, plan_.evidence));
+  for (int attempt = 1;; ++attempt) {
+    GENBA_TRY_VOID(look(options_, progress_, scene_));
+    plan_what_is_kept();
+    auto found = find_stop_family(options_, scene_, plan_.evidence);
+    if (found) {
+      family_ = *std::move(found);
+      break;
+    }
+    if (found.error().code != ErrorCode::kGone || attempt == kMostLooks) {
+      return fail(ErrorCode::kInvalid, found.error().what);
+    }
+    scene_.facts = model::Facts();
+  }
   describe_family(scene_, family_, plan_);
   for (const KnownFreeze& freeze : all_known_) {
     note_members_of(freeze);

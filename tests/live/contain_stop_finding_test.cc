@@ -35,6 +35,19 @@ std::string finding_about(const RunEnd& triage, const std::string& program) {
   return "";
 }
 
+// The id of a finding about a family whose processes live for 200 ms each: one look may find all of
+// them ended before their file is read.
+std::string finding_about_pair(Stage& stage) {
+  std::string id;
+  for (int i = 0; i < 10 && id.empty(); ++i) {
+    const RunEnd triage = stage.run(run_triage_only, stage.options());
+    EXPECT_EQ(triage.code, 0) << triage.errors;
+    id = finding_about(triage, stage.program());
+  }
+  EXPECT_FALSE(id.empty()) << "a program in /tmp is a finding";
+  return id;
+}
+
 // The id that triage told is found again by looking and judging anew.
 TEST(ContainStop, AFindingOfNowNamesItsProcess) {
   NEEDS_ROOT_AND_FIXTURE();
@@ -56,14 +69,7 @@ TEST(ContainStop, AFindingOfACaseNamesItsFamily) {
   Stage stage;
   stage.start({"pair"});
   stage.host().sleep_for(400ms);
-  std::string id;
-  // Each process lives for 200 ms: one look may find it ended before its file is read.
-  for (int i = 0; i < 10 && id.empty(); ++i) {
-    const RunEnd triage = stage.run(run_triage_only, stage.options());
-    ASSERT_EQ(triage.code, 0) << triage.errors;
-    id = finding_about(triage, stage.program());
-  }
-  ASSERT_FALSE(id.empty()) << "a program in /tmp is a finding";
+  const std::string id = finding_about_pair(stage);
   const std::string of_triage = stage.last_case();
   StopOptions options = stage.options();
   options.finding = id;
@@ -86,14 +92,13 @@ TEST(ContainStop, AFindingThatIsNoneOfNowIsLookedUpInTheKeptCases) {
   Stage stage;
   stage.start({"pair"});
   stage.host().sleep_for(400ms);
-  const RunEnd triage = stage.run(run_triage_only, stage.options());
-  ASSERT_EQ(triage.code, 0) << triage.errors;
+  const std::string id = finding_about_pair(stage);
   const std::string of_triage = stage.last_case();
   fs::create_directories(stage.at("kept"));
   fs::copy(of_triage, stage.at("kept/of-triage"), fs::copy_options::recursive);
   fs::create_directories(stage.at("kept/no-case"));
   StopOptions options = stage.options();
-  options.finding = finding_about(triage, stage.program());
+  options.finding = id;
   options.kept_cases = stage.at("elsewhere");
   const RunEnd lost = stage.run(app::run_freeze, options);
   EXPECT_EQ(lost.code, kInvalid);
