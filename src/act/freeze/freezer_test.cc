@@ -98,6 +98,9 @@ class FreezerTest : public testing::TestWithParam<FreezeMethod> {
   std::unique_ptr<Hierarchy> hierarchy_;
 };
 
+// What only cgroups can do.
+class FreezerInGroups : public FreezerTest {};
+
 TEST_P(FreezerTest, ATreeIsFrozenAndThawedBackIntoItsOldGroups) {
   std::string old;
   if (hierarchy_) {
@@ -136,10 +139,7 @@ TEST_P(FreezerTest, ATreeIsFrozenAndThawedBackIntoItsOldGroups) {
   }
 }
 
-TEST_P(FreezerTest, AGroupOfTheFamilyAloneIsFrozenWhereItStands) {
-  if (!hierarchy_) {
-    GTEST_SKIP() << "no groups in this case";
-  }
+TEST_P(FreezerInGroups, AGroupOfTheFamilyAloneIsFrozenWhereItStands) {
   const std::string unit = stage_.make_cgroup(*hierarchy_, "unit");
   const ProcessKey root = stage_.start({"tree"}, unit, hierarchy_.get());
   while (alive().size() < 3) {
@@ -243,10 +243,7 @@ TEST_P(FreezerTest, TheJournalKnowsBeforeEachChange) {
 }
 
 // kill -9 when the group is there and nobody is in it yet.
-TEST_P(FreezerTest, AnEmptyGroupOfARunThatWasKilledIsRemovedByItsRecord) {
-  if (!hierarchy_) {
-    GTEST_SKIP() << "no groups in this case";
-  }
+TEST_P(FreezerInGroups, AnEmptyGroupOfARunThatWasKilledIsRemovedByItsRecord) {
   const ProcessKey root = stage_.start({"sleep"});
   const test::Scratch scratch;
   std::fflush(nullptr);
@@ -308,10 +305,7 @@ TEST_P(FreezerTest, ARecordThatFailsAtAnyLineLeavesNobodyFrozen) {
   }
 }
 
-TEST_P(FreezerTest, WhatCouldNotBeTakenBackIsReportedWithItsState) {
-  if (!hierarchy_) {
-    GTEST_SKIP() << "no groups in this case";
-  }
+TEST_P(FreezerInGroups, WhatCouldNotBeTakenBackIsReportedWithItsState) {
   const ProcessKey root = stage_.start({"sleep"});
   FreezeRequest failing = request(root);
   const std::string ours = "/genba-" + stage_.id();
@@ -334,10 +328,7 @@ TEST_P(FreezerTest, WhatCouldNotBeTakenBackIsReportedWithItsState) {
   thaw_again(report->state);
 }
 
-TEST_P(FreezerTest, WhatIsStoppedInsteadOfMovedIsRecordedBeforeTheSignal) {
-  if (!hierarchy_) {
-    GTEST_SKIP() << "no groups in this case";
-  }
+TEST_P(FreezerInGroups, WhatIsStoppedInsteadOfMovedIsRecordedBeforeTheSignal) {
   const ProcessKey root = stage_.start({"sleep"});
   FreezeRequest whole = request(root);
   std::vector<FreezeState> kept;
@@ -391,10 +382,7 @@ TEST_P(FreezerTest, AStateOfAnotherBootIsRefused) {
   EXPECT_EQ(thaw(host(), state).error().code, ErrorCode::kInvalid);
 }
 
-TEST_P(FreezerTest, AGroupThatVanishedMeanwhileIsReplacedByTheOneAbove) {
-  if (!hierarchy_) {
-    GTEST_SKIP() << "no groups in this case";
-  }
+TEST_P(FreezerInGroups, AGroupThatVanishedMeanwhileIsReplacedByTheOneAbove) {
   const std::string old = stage_.make_cgroup(*hierarchy_, "old");
   const ProcessKey innocent = stage_.start({"sleep"}, old, hierarchy_.get());
   const ProcessKey root = stage_.start({"sleep"}, old, hierarchy_.get());
@@ -410,6 +398,10 @@ TEST_P(FreezerTest, AGroupThatVanishedMeanwhileIsReplacedByTheOneAbove) {
   EXPECT_EQ(thawed->notes.size(), 1U);
   EXPECT_EQ(cgroup_of(root), "/");
 }
+
+INSTANTIATE_TEST_SUITE_P(, FreezerInGroups,
+                         testing::Values(FreezeMethod::kCgroup2, FreezeMethod::kCgroup1),
+                         [](const auto& one) { return std::string(to_string(one.param)); });
 
 INSTANTIATE_TEST_SUITE_P(, FreezerTest,
                          testing::Values(FreezeMethod::kCgroup2, FreezeMethod::kCgroup1,

@@ -77,6 +77,9 @@ class KillTest : public testing::TestWithParam<FreezeMethod> {
   std::unique_ptr<Hierarchy> hierarchy_;
 };
 
+// What only cgroups can do.
+class KillInGroups : public KillTest {};
+
 TEST_P(KillTest, APairOfWatchdogsDiesWithoutOneComingBack) {
   stage_.start({"pair"});
   host().sleep_for(500ms);
@@ -95,10 +98,7 @@ TEST_P(KillTest, FiftyProcessesThatRespawnTenTimesASecondDieWithoutSurvivor) {
   expect_dead_without_survivor(frozen->state);
 }
 
-TEST_P(KillTest, AGroupFrozenInPlaceIsEmptyAndUnfrozenAfterwards) {
-  if (!hierarchy_) {
-    GTEST_SKIP() << "no groups in this case";
-  }
+TEST_P(KillInGroups, AGroupFrozenInPlaceIsEmptyAndUnfrozenAfterwards) {
   const std::string unit = stage_.make_cgroup(*hierarchy_, "unit");
   stage_.start({"tree"}, unit, hierarchy_.get());
   while (stage_.alive().size() < 3) {
@@ -115,10 +115,7 @@ TEST_P(KillTest, AGroupFrozenInPlaceIsEmptyAndUnfrozenAfterwards) {
 }
 
 // An intruder moves somebody else's process into the frozen group, to have it killed.
-TEST_P(KillTest, WhoWasPutIntoTheGroupByOthersIsNotKilled) {
-  if (!hierarchy_) {
-    GTEST_SKIP() << "no groups in this case";
-  }
+TEST_P(KillInGroups, WhoWasPutIntoTheGroupByOthersIsNotKilled) {
   const ProcessKey root = stage_.start({"sleep"});
   FreezeRequest request;
   request.id = stage_.id();
@@ -172,6 +169,10 @@ TEST_P(KillTest, ARecordThatNamesOurselvesOrAnotherBootKillsNobody) {
   EXPECT_EQ(kill_frozen(host(), state, {}).error().code, ErrorCode::kInvalid);
   EXPECT_TRUE(is_alive(host(), root));
 }
+
+INSTANTIATE_TEST_SUITE_P(, KillInGroups,
+                         testing::Values(FreezeMethod::kCgroup2, FreezeMethod::kCgroup1),
+                         [](const auto& one) { return std::string(to_string(one.param)); });
 
 INSTANTIATE_TEST_SUITE_P(, KillTest,
                          testing::Values(FreezeMethod::kCgroup2, FreezeMethod::kCgroup1,
