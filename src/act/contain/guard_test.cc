@@ -46,9 +46,12 @@ bool within(int seconds, const std::function<bool()>& holds) {
   return false;
 }
 
+// A table alone says little: while a batch that adds, deletes and adds it again is on its way, the
+// kernel shows an empty one (nft_deactivate_next makes what was added a moment ago visible).
 bool both_stand(sys::NfTables& tables) {
   const auto ours = read_our_tables(tables);
-  return ours && ours->inet && ours->netdev;
+  return ours && ours->inet && ours->netdev && timer_of(*ours->inet).armed &&
+         timer_of(*ours->netdev).armed;
 }
 
 TEST(Guard, NobodyElseCanFlushOrChangeWhatItOwns) {
