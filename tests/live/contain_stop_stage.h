@@ -172,10 +172,12 @@ class Stage {
   // The family may be another one before Genba has looked at the process that was named.
   RunEnd run_on_any(Verb verb, const std::function<StopOptions()>& make) {
     RunEnd result;
-    for (int i = 0; i < 10 && (i == 0 || result.code == kInvalid); ++i) {
+    result.code = kInvalid;
+    for (int i = 0; i < 50 && result.code == kInvalid; ++i) {
       const auto alive = processes_.alive();
-      if (alive.empty()) {
-        break;
+      if (alive.empty()) {  // each lives for 200 ms: one look may meet none
+        host().sleep_for(10ms);
+        continue;
       }
       StopOptions options = make();
       options.pid = alive.back().pid;
