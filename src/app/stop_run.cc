@@ -183,7 +183,6 @@ Result<void> StopRun::look_for_family() {
     if (found.error().code != ErrorCode::kGone || attempt == kMostLooks) {
       return fail(ErrorCode::kInvalid, found.error().what);
     }
-    scene_.facts = model::Facts();
   }
   describe_family(scene_, family_, plan_);
   for (const KnownFreeze& freeze : all_known_) {

@@ -86,6 +86,15 @@ collect::Wanted wanted_tables(const StopOptions& options) {
   return wanted;
 }
 
+// A look may be taken again.
+void note_once(StopScene& scene, model::Text note) {
+  auto& notes = scene.not_looked_at;
+  if (std::none_of(notes.begin(), notes.end(),
+                   [&](const model::Text& one) { return one.en == note.en; })) {
+    notes.push_back(std::move(note));
+  }
+}
+
 void find_peers(StopScene& scene) {
   const auto kinds = scene.host->sock_diag_families();
   const bool present =
@@ -94,8 +103,8 @@ void find_peers(StopScene& scene) {
       present ? sys::open_sock_diag() : fail(ErrorCode::kUnsupported, "unix_diag is not loaded");
   const auto peers = diag ? sys::dump_unix_peers(*diag) : fail(diag.error());
   if (!peers) {
-    scene.not_looked_at.push_back({"not read: which unix sockets are connected to each other",
-                                   "未確認：UNIX ソケット同士の接続関係"});
+    note_once(scene, {"not read: which unix sockets are connected to each other",
+                      "未確認：UNIX ソケット同士の接続関係"});
     return;
   }
   for (const sys::UnixPeers& each : *peers) {
@@ -107,8 +116,7 @@ void find_peers(StopScene& scene) {
 void find_session(StopScene& scene) {
   const auto self = act::read_self(*scene.host, sys::getpid());
   if (!self) {
-    scene.not_looked_at.push_back(
-        {"not known: which session is yours", "不明：どのセッションが自分のものか"});
+    note_once(scene, {"not known: which session is yours", "不明：どのセッションが自分のものか"});
     return;
   }
   scene.responder = act::find_responder(
@@ -152,6 +160,8 @@ Result<StopScene> open_stop_scene(const StopOptions& options, Naming naming) {
 }
 
 Result<void> look(const StopOptions& options, Progress& progress, StopScene& scene) {
+  scene.facts = model::Facts();
+  scene.socket_peers.clear();
   gather_to_act(*scene.host, wanted_tables(options), options.act, progress, scene.facts);
   find_peers(scene);
   find_session(scene);

@@ -54,7 +54,7 @@ struct StopScene {
 base::Result<StopScene> open_stop_scene(const StopOptions& options, Naming naming);
 
 /// Reads the tables that judging a family needs, and finds the finding that was named; kInvalid
-/// when there is none of that id.
+/// when there is none of that id. May be called again: what an earlier look saw is forgotten.
 base::Result<void> look(const StopOptions& options, Progress& progress, StopScene& scene);
 
 /// An absolute path for what is relative to the directory in which Genba was started.
