@@ -218,11 +218,16 @@ Result<ContainOutcome> run_contain_status(const ContainRunOptions& options, Prog
     return status_on_rung(options, scene, *standing);
   }
   const auto found = read_status(options, scene, log);
-  if (is_without_any(options, found, log)) {
-    return tell_status({}, options);
+  model::ContainmentStatus status;
+  if (!is_without_any(options, found, log)) {
+    GENBA_TRY_VOID(found);
+    status = act::to_status(*found);
   }
-  GENBA_TRY_VOID(found);
-  return tell_status(act::to_status(*found), options);
+  // A guard that lived to the end took away what the timer had opened.
+  if (status.state == model::ContainmentState::kNone && act::was_ended_by_timer(log)) {
+    status.state = model::ContainmentState::kOpened;
+  }
+  return tell_status(status, options);
 }
 
 }  // namespace genba::app

@@ -29,9 +29,8 @@ struct StateWords {
 };
 
 constexpr StateWords kStates[] = {
-    {ContainmentState::kNone, Paint::kBadgeYellow, "OPEN", "開放",
-     "Nothing is contained here, and the journal knows of nothing.",
-     "封じ込めは行われておらず、記録にもありません。"},
+    {ContainmentState::kNone, Paint::kBadgeYellow, "OPEN", "開放", "Nothing is contained here.",
+     "封じ込めは行われていません。"},
     {ContainmentState::kTrial, Paint::kBadgeYellow, "CLOSED, ON TRIAL", "遮断中（試行）",
      "It opens by itself unless you confirm.", "確定しなければ自動で開放されます。"},
     {ContainmentState::kConfirmed, Paint::kBadgeYellow, "CLOSED", "遮断中",

@@ -81,8 +81,11 @@ void tell_timer_end(const std::string& directory, const std::string& version,
   if (state.empty()) {
     return;
   }
-  const auto step = journal->begin(
-      {"contain timer", std::string(kContainSubject), model::ActionEffect::kLifts, {}, state});
+  const auto step = journal->begin({std::string(kTimerVerb),
+                                    std::string(kContainSubject),
+                                    model::ActionEffect::kLifts,
+                                    {},
+                                    state});
   if (step) {
     (void)journal->end(*step, {model::ActionOutcome::kDone, {}, "the timer opened it"});
   }

@@ -53,6 +53,16 @@ std::string new_containment_id(const model::ActionTime& now) {
   return "c-" + base::sha256_of(moment).substr(0, 8);
 }
 
+bool was_ended_by_timer(const model::ActionLog& log) {
+  const auto last =
+      std::find_if(log.actions.rbegin(), log.actions.rend(), [](const model::Action& action) {
+        return action.subject == kContainSubject && action.effect != model::ActionEffect::kNone &&
+               action.outcome != model::ActionOutcome::kFailed &&
+               action.outcome != model::ActionOutcome::kIntended;
+      });
+  return last != log.actions.rend() && last->verb == kTimerVerb;
+}
+
 Result<Containment> find_containment(const model::ActionLog& log, std::string_view directory) {
   GENBA_TRY(const std::string text, find_standing_state(log, kContainSubject, directory));
   const Containment plain;

@@ -101,6 +101,11 @@ std::string new_containment_id(const model::ActionTime& now);
 /// What the journal calls it.
 inline constexpr std::string_view kContainSubject = "containment";
 
+/// The verb of the entry that tells that a timer ran out.
+inline constexpr std::string_view kTimerVerb = "contain timer";
+/// Whether the journal's last containment was ended by its timer: nobody had confirmed it.
+bool was_ended_by_timer(const model::ActionLog& log);
+
 /// What a recorded state says that it stands on; empty when it says nothing. States of other rungs
 /// are read by act/ladder.
 std::string recorded_rung(std::string_view text);

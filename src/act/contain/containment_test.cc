@@ -142,5 +142,25 @@ TEST(Containment, ALongOneIsReadFromTheJournalsObjects) {
   EXPECT_EQ(find_containment(log, scratch.at("")).error().code, base::ErrorCode::kDamaged);
 }
 
+TEST(Containment, EndedByItsTimerUntilSomethingElseIsDone) {
+  using model::ActionEffect;
+  using model::ActionOutcome;
+  model::ActionLog log;
+  EXPECT_FALSE(was_ended_by_timer(log));
+  log.actions = {step(ActionEffect::kEstablishes, ActionOutcome::kDone, "", "{}")};
+  EXPECT_FALSE(was_ended_by_timer(log));
+  log.actions.push_back(step(ActionEffect::kLifts, ActionOutcome::kDone, "{}", ""));
+  EXPECT_FALSE(was_ended_by_timer(log)) << "taken back";
+  log.actions.back().verb = std::string(kTimerVerb);
+  EXPECT_TRUE(was_ended_by_timer(log));
+  log.actions.push_back(step(ActionEffect::kLifts, ActionOutcome::kDone, "", ""));
+  log.actions.back().subject = "freeze f-1";
+  EXPECT_TRUE(was_ended_by_timer(log)) << "that was about something else";
+  log.actions.push_back(step(ActionEffect::kEstablishes, ActionOutcome::kFailed, "", ""));
+  EXPECT_TRUE(was_ended_by_timer(log)) << "nothing came of it";
+  log.actions.push_back(step(ActionEffect::kEstablishes, ActionOutcome::kDone, "", "{}"));
+  EXPECT_FALSE(was_ended_by_timer(log)) << "contained again";
+}
+
 }  // namespace
 }  // namespace genba::act
