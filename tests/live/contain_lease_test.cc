@@ -14,6 +14,7 @@
 #include <array>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "act/contain/plan.h"
 #include "support/contain_lab.h"
@@ -21,7 +22,7 @@
 #include "support/joined_network.h"
 #include "support/network_building.h"
 #include "support/private_network.h"
-#include "sys/rtnetlink.h"
+#include "support/socket_address.h"
 
 namespace genba {
 namespace {
@@ -40,37 +41,13 @@ struct Side {
   uint16_t port = 0;
 };
 
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
-};
-
-SocketAddress socket_address(const std::string& text, uint16_t port, const char* device) {
-  SocketAddress made;
-  const base::Address address = *base::parse_address(text);
-  if (address.family == base::AddressFamily::kIpv4) {
-    sockaddr_in four{};
-    four.sin_family = AF_INET;
-    four.sin_port = htons(port);
-    std::memcpy(&four.sin_addr, address.bytes.data(), sizeof four.sin_addr);
-    std::memcpy(&made.storage, &four, sizeof four);
-    made.size = sizeof four;
-    return made;
-  }
-  sockaddr_in6 six{};
-  six.sin6_family = AF_INET6;
-  six.sin6_port = htons(port);
-  six.sin6_scope_id = ::if_nametoindex(device);
-  std::memcpy(&six.sin6_addr, address.bytes.data(), sizeof six.sin6_addr);
-  std::memcpy(&made.storage, &six, sizeof six);
-  made.size = sizeof six;
-  return made;
+test::SocketAddress address_of(const std::string& text, uint16_t port, const char* device) {
+  return test::socket_address(*base::parse_address(text), port, ::if_nametoindex(device));
 }
 
 sys::Fd socket_of(const Side& side) {
-  SocketAddress local = socket_address(side.address, side.port, side.device);
-  sys::Fd fd(::socket(local.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  test::SocketAddress local = address_of(side.address, side.port, side.device);
+  sys::Fd fd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
   const auto length = static_cast<socklen_t>(std::strlen(side.device));
   EXPECT_EQ(::setsockopt(fd.get(), SOL_SOCKET, SO_BROADCAST, &on, sizeof on), 0);
@@ -118,7 +95,7 @@ bool arrives(const Side& from, const std::string& target, const Side& to, int at
   const std::string message = next_message();
   for (int i = 0; i < attempts; ++i) {
     from.place->in([&] {
-      SocketAddress remote = socket_address(target, to.port, from.device);
+      test::SocketAddress remote = address_of(target, to.port, from.device);
       // Refused by a rule, or taken: who receives it tells.
       (void)::sendto(sender.get(), message.data(), message.size(), 0, remote.get(), remote.size);
     });
@@ -130,29 +107,15 @@ bool arrives(const Side& from, const std::string& target, const Side& to, int at
 }
 
 act::Found leased_host() {
-  act::Found found;
-  const int64_t home = test::inode_of(test::own_network());
   test::Story story;
   story.login(100, 1000, "192.0.2.2", 50000, "192.0.2.1");
-  found.responder = story.find(102, 1000, "pts/100");
-  found.self.net_namespace = home;
-  for (auto& candidate : found.responder.candidates) {
-    candidate.net_namespace = home;
-  }
   for (const int64_t port : {68, 546}) {
     model::ListeningPort client;
     client.protocol = "udp";
     client.port = port;
-    client.net_namespace = home;
-    found.ports.push_back(client);
+    story.ports.push_back(client);
   }
-  const auto rtnetlink = sys::open_rtnetlink();
-  found.links = *sys::dump_links(*rtnetlink);
-  found.addresses = *sys::dump_addresses(*rtnetlink);
-  found.routes = *sys::dump_routes(*rtnetlink);
-  found.way = *sys::route_to(*rtnetlink, *base::parse_address("192.0.2.2"),
-                             *base::parse_address("192.0.2.1"));
-  return found;
+  return test::found_here(std::move(story), test::inode_of(test::own_network()));
 }
 
 void contain(test::ContainLab& lab) {

@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "act/contain/apply.h"
@@ -34,6 +35,7 @@
 #include "support/network_building.h"
 #include "support/private_network.h"
 #include "support/scratch.h"
+#include "support/socket_address.h"
 #include "sys/netlink.h"
 #include "sys/packet_probe.h"
 #include "sys/packet_tap.h"
@@ -45,6 +47,8 @@ namespace {
 
 using base::Address;
 using base::AddressFamily;
+using test::socket_address;
+using test::SocketAddress;
 
 constexpr std::array kFamilies{AddressFamily::kIpv4, AddressFamily::kIpv6};
 constexpr int64_t kStep = 5'000'000;
@@ -291,38 +295,11 @@ void expect_all(const Network& net, bool open, const char* when) {
 
 // --- TCP ---
 
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
-};
-
-SocketAddress socket_address(const Address& where, uint16_t port) {
-  SocketAddress made;
-  if (where.family == AddressFamily::kIpv4) {
-    sockaddr_in four{};
-    four.sin_family = AF_INET;
-    four.sin_port = htons(port);
-    std::memcpy(&four.sin_addr, where.bytes.data(), sizeof four.sin_addr);
-    std::memcpy(&made.storage, &four, sizeof four);
-    made.size = sizeof four;
-  } else {
-    sockaddr_in6 six{};
-    six.sin6_family = AF_INET6;
-    six.sin6_port = htons(port);
-    std::memcpy(&six.sin6_addr, where.bytes.data(), sizeof six.sin6_addr);
-    std::memcpy(&made.storage, &six, sizeof six);
-    made.size = sizeof six;
-  }
-  return made;
-}
-
 sys::Fd tcp_socket(const Address& where, uint16_t port) {
-  const int domain = where.family == AddressFamily::kIpv4 ? AF_INET : AF_INET6;
-  sys::Fd fd(::socket(domain, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  SocketAddress local = socket_address(where, port);
+  sys::Fd fd(::socket(local.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  SocketAddress local = socket_address(where, port);
   EXPECT_EQ(::bind(fd.get(), local.get(), local.size), 0);
   return fd;
 }
@@ -359,7 +336,6 @@ Connection connect_to(const Network& net, const sys::Fd& listener, const char* f
   if (ready(made.client, POLLOUT, milliseconds) && ready(listener, POLLIN, milliseconds)) {
     made.server = sys::Fd(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
     SocketAddress local;
-    local.size = sizeof local.storage;
     ::getsockname(made.client.get(), local.get(), &local.size);
     sockaddr_in head{};  // the port stands at the same place in both families
     std::memcpy(&head, &local.storage, sizeof head);
@@ -384,29 +360,9 @@ class Containment {
   }
 
   model::ContainmentPlan plan() {
-    act::Found found;
-    const int64_t home = test::inode_of(net_.home);
     test::Story story;
     story.login(100, 1000, names_.admin, session_.client_port, names_.host);
-    for (auto& row : story.processes) {
-      row.net_namespace = home;
-    }
-    for (auto& row : story.sockets) {
-      row.net_namespace = home;
-    }
-    for (auto& row : story.ports) {
-      row.net_namespace = home;
-    }
-    found.responder = story.find(102, 1000, "pts/100");
-    found.self.net_namespace = home;
-    found.processes = story.processes;
-    found.sockets = story.sockets;
-    found.ports = story.ports;
-    const auto rtnetlink = sys::open_rtnetlink();
-    found.links = *sys::dump_links(*rtnetlink);
-    found.addresses = *sys::dump_addresses(*rtnetlink);
-    found.routes = *sys::dump_routes(*rtnetlink);
-    found.way = *sys::route_to(*rtnetlink, address(names_.admin), address(names_.host));
+    act::Found found = test::found_here(std::move(story), test::inode_of(net_.home));
     for (size_t i = 0; i < tenants_.size(); ++i) {
       found.namespaces.push_back({test::inode_of(*net_.inhabited()[i]), tenants_[i]->pid(), {}, 1});
     }

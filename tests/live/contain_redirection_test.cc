@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "act/contain/plan.h"
 #include "act/contain/redirection.h"
@@ -21,10 +22,13 @@
 #include "support/nat_rules.h"
 #include "support/network_building.h"
 #include "support/private_network.h"
-#include "sys/rtnetlink.h"
+#include "support/socket_address.h"
 
 namespace genba {
 namespace {
+
+using test::socket_address;
+using test::SocketAddress;
 
 constexpr uint16_t kSshPort = 22;
 constexpr uint16_t kDialled = 2222;
@@ -32,33 +36,12 @@ constexpr uint16_t kAlsoRedirected = 2223;
 constexpr int kPatience = 5000;  // milliseconds for what must come; the answer is there at once
 constexpr int kCut = 400;        // for what must not come
 
-// As sshd and its clients use them; a socket of the family of `text`.
-socklen_t to_sockaddr(std::string_view text, uint16_t port, sockaddr_storage& storage) {
-  storage = {};
-  const base::Address address = *base::parse_address(text);
-  if (address.family == base::AddressFamily::kIpv4) {
-    sockaddr_in four{};
-    four.sin_family = AF_INET;
-    four.sin_port = htons(port);
-    std::memcpy(&four.sin_addr, address.bytes.data(), sizeof four.sin_addr);
-    std::memcpy(&storage, &four, sizeof four);
-    return sizeof four;
-  }
-  sockaddr_in6 six{};
-  six.sin6_family = AF_INET6;
-  six.sin6_port = htons(port);
-  std::memcpy(&six.sin6_addr, address.bytes.data(), sizeof six.sin6_addr);
-  std::memcpy(&storage, &six, sizeof six);
-  return sizeof six;
-}
-
 sys::Fd bound(const std::string& address, uint16_t port) {
-  sockaddr_storage storage{};
-  const socklen_t size = to_sockaddr(address, port, storage);
-  sys::Fd fd(::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  SocketAddress local = socket_address(*base::parse_address(address), port);
+  sys::Fd fd(::socket(local.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  EXPECT_EQ(::bind(fd.get(), reinterpret_cast<sockaddr*>(&storage), size), 0) << address;
+  EXPECT_EQ(::bind(fd.get(), local.get(), local.size), 0) << address;
   return fd;
 }
 
@@ -127,9 +110,8 @@ class Redirected {
     Session made;
     lab_.world().in([&] {
       made.client = bound(from, 0);
-      sockaddr_storage storage{};
-      socklen_t size = to_sockaddr(way_.dialled, port, storage);
-      ::connect(made.client.get(), reinterpret_cast<sockaddr*>(&storage), size);
+      SocketAddress remote = socket_address(*base::parse_address(way_.dialled), port);
+      ::connect(made.client.get(), remote.get(), remote.size);
     });
     if (ready(listener_, milliseconds)) {
       made.server = sys::Fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
@@ -140,30 +122,9 @@ class Redirected {
   }
 
   act::Found found(Looked looked) const {
-    const int64_t home = test::inode_of(test::own_network());
     test::Story story;
     story.login(100, 1000, way_.client, session_.client_port, session_.seen.c_str());
-    for (auto& row : story.processes) {
-      row.net_namespace = home;
-    }
-    for (auto& row : story.sockets) {
-      row.net_namespace = home;
-    }
-    for (auto& row : story.ports) {
-      row.net_namespace = home;
-    }
-    act::Found found;
-    found.responder = story.find(102, 1000, "pts/100");
-    found.self.net_namespace = home;
-    found.processes = story.processes;
-    found.sockets = story.sockets;
-    found.ports = story.ports;
-    const auto rtnetlink = sys::open_rtnetlink();
-    found.links = *sys::dump_links(*rtnetlink);
-    found.addresses = *sys::dump_addresses(*rtnetlink);
-    found.routes = *sys::dump_routes(*rtnetlink);
-    found.way = *sys::route_to(*rtnetlink, *base::parse_address(way_.client),
-                               *base::parse_address(session_.seen));
+    act::Found found = test::found_here(std::move(story), test::inode_of(test::own_network()));
     if (looked == Looked::kYes) {
       act::find_redirection(lab_.host(), act::Netfilter::kPermitted, sys::ModuleLoading::kForbidden,
                             found);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A server for the tests of act/contain, told in a few words: sshd (process 50) listens at port 22.
+// found_here() puts such a story into the network namespace of the test itself.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "act/contain/plan.h"
 #include "act/contain/responder.h"
+#include "sys/rtnetlink.h"
 
 namespace genba::test {
 
@@ -66,6 +69,19 @@ class Story {
     socket(pid + 1, pid * 10, local, 22, remote, port);
   }
 
+  // All of it lives in this network namespace.
+  void live_in(int64_t net_namespace) {
+    for (auto& row : processes) {
+      row.net_namespace = net_namespace;
+    }
+    for (auto& row : sockets) {
+      row.net_namespace = net_namespace;
+    }
+    for (auto& row : ports) {
+      row.net_namespace = net_namespace;
+    }
+  }
+
   act::Responder find(int64_t parent, std::optional<int64_t> loginuid, const char* tty) const {
     const act::Self self{parent, std::string(tty), loginuid, 0, 0};
     return act::find_responder(self, {processes, sockets, ports});
@@ -75,5 +91,25 @@ class Story {
   std::vector<model::ProcessOpenSocket> sockets;
   std::vector<model::ListeningPort> ports;
 };
+
+/// What a plan finds of the story, whose login 100 is the responder's session, in the network
+/// namespace of the calling process, `net_namespace`, with its devices, addresses and routes.
+inline act::Found found_here(Story story, int64_t net_namespace) {
+  story.live_in(net_namespace);
+  act::Found found;
+  found.responder = story.find(102, 1000, "pts/100");
+  found.self.net_namespace = net_namespace;
+  found.processes = story.processes;
+  found.sockets = story.sockets;
+  found.ports = story.ports;
+  const auto rtnetlink = sys::open_rtnetlink();
+  found.links = *sys::dump_links(*rtnetlink);
+  found.addresses = *sys::dump_addresses(*rtnetlink);
+  found.routes = *sys::dump_routes(*rtnetlink);
+  if (const act::SessionCandidate* session = found.responder.session()) {
+    found.way = *sys::route_to(*rtnetlink, session->remote, session->local);
+  }
+  return found;
+}
 
 }  // namespace genba::test

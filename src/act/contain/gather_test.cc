@@ -32,15 +32,7 @@ void add_run(test::FakeHost& host, int64_t parent) {
 
 model::Facts facts_of(Story& story) {
   model::Facts facts;
-  for (auto& process : story.processes) {
-    process.net_namespace = kOwnNetwork;
-  }
-  for (auto& socket : story.sockets) {
-    socket.net_namespace = kOwnNetwork;
-  }
-  for (auto& port : story.ports) {
-    port.net_namespace = kOwnNetwork;
-  }
+  story.live_in(kOwnNetwork);
   facts.rows<model::Process>() = story.processes;
   facts.rows<model::ProcessOpenSocket>() = story.sockets;
   facts.rows<model::ListeningPort>() = story.ports;
